@@ -1,0 +1,1 @@
+"""Was the forecast good; did the action work; was it fair."""

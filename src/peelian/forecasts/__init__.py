@@ -1,0 +1,1 @@
+"""Where next: one module per method."""

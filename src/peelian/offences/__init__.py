@@ -1,0 +1,1 @@
+"""What kind: offence classes, serious-violence sets, public place against domestic."""

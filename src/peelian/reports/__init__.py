@@ -1,0 +1,1 @@
+"""Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""

@@ -1,0 +1,1 @@
+"""Outside files: one module per provider."""

@@ -1,0 +1,1 @@
+"""Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""

@@ -1,0 +1,1 @@
+"""What several rooms need: intervals, resampling, false discovery, scores of a surface."""

@@ -1,0 +1,1 @@
+"""Places in a lake: events, counts, plans, draws, provenance."""

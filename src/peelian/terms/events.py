@@ -1,0 +1,136 @@
+"""What happened: events as analysed, their counts, and a forecast's risk."""
+
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+
+from peelian.terms.arrays import Bools, Floats, Instants, Texts, require_length
+from peelian.terms.errors import ParameterError
+from peelian.terms.space import BRITISH_NATIONAL_GRID, Grid
+from peelian.terms.time import Periods
+
+
+class Setting(StrEnum):
+    """Where an event took place, as far as the data say."""
+
+    PUBLIC = "public"
+    DOMESTIC = "domestic"
+    INDOOR = "indoor"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, eq=False)
+class Events:
+    """Recorded incidents with place and time, as analysed.
+
+    Attributes
+    ----------
+    x, y : array, shape (n,)
+        Place. [m in ``crs``]
+    start, end : array of datetime64[s], shape (n,)
+        The event happened in [start, end], UTC; equal when the instant is known. A month-only
+        record spans its month.
+    weight : array, shape (n,)
+        What the event counts for: 1, or its harm. [events, or days]
+    offence : array of str, shape (n,)
+        Code from a named list, such as ``police-uk:robbery``.
+    place : array of str, shape (n,)
+        The published name of the point or street; empty when not given.
+    area_code : array of str, shape (n,)
+        The area the data name (an LSOA code); empty when not given.
+    """
+
+    x: Floats
+    y: Floats
+    start: Instants
+    end: Instants
+    weight: Floats
+    offence: Texts
+    place: Texts
+    area_code: Texts
+    crs: str = BRITISH_NATIONAL_GRID
+
+    def __post_init__(self) -> None:
+        require_length(
+            "Events",
+            len(self.x),
+            y=self.y,
+            start=self.start,
+            end=self.end,
+            weight=self.weight,
+            offence=self.offence,
+            place=self.place,
+            area_code=self.area_code,
+        )
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    def where(self, chosen: Bools) -> "Events":
+        """The events for which ``chosen``, shape (n,), is true."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "crs"}
+        return Events(**{name: c[chosen] for name, c in columns.items()}, crs=self.crs)
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """Counts seen so far, shape (n_periods, n_cells); NaN rows where a period is not held."""
+
+    counts: Floats
+    grid: Grid
+    periods: Periods
+    events: Events | None = None
+    exposure: Floats | None = None
+
+    def __post_init__(self) -> None:
+        if self.counts.shape != (len(self.periods), self.grid.n_cells):
+            raise ParameterError(
+                f"History: counts have shape {self.counts.shape}, expected "
+                f"({len(self.periods)}, {self.grid.n_cells})"
+            )
+        if not np.array_equal(~np.isnan(self.counts).all(axis=1), self.periods.held):
+            raise ParameterError("History: counts must be NaN in exactly the periods not held")
+
+    def until(self, n: int) -> "History":
+        """What was known after the first ``n`` periods: nothing of the later ones remains."""
+        events = self.events
+        if events is not None:
+            cutoff = self.periods.end[n - 1] if n else self.periods.start[0]
+            events = events.where(events.end <= cutoff)
+        return History(
+            self.counts[:n], self.grid, self.periods.until(n), events, self.exposure
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class RiskSurface:
+    """Expected events (or harm) by period ahead and cell, shape (horizon, n_cells).
+
+    ``made_by`` is the forecaster, whose repr is its full record. ``low`` and ``high`` bound a
+    95 % interval of the expectation where the method has one, same shape as ``risk``.
+    """
+
+    risk: Floats
+    grid: Grid
+    made_by: object
+    low: Floats | None = None
+    high: Floats | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("risk", "low", "high"):
+            array = getattr(self, name)
+            if array is not None and (array.ndim != 2 or array.shape[1] != self.grid.n_cells):
+                raise ParameterError(
+                    f"RiskSurface: {name} has shape {array.shape}, expected "
+                    f"(horizon, {self.grid.n_cells})"
+                )
+
+
+class Forecaster(Protocol):
+    """Settings plus one method."""
+
+    def forecast(self, history: History, horizon: int) -> RiskSurface:
+        """Expected events by period ahead and cell, shape (horizon, n_cells)."""
+        ...
