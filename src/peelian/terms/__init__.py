@@ -1,6 +1,7 @@
 """The nouns, the units, the errors."""
 
 from peelian.terms.arrays import Bools, Floats, Instants, Ints, Shapes, Texts
+from peelian.terms.batches import EVENT_COLUMNS, REFUSED_COLUMNS, Batch, Extract, Refusal
 from peelian.terms.errors import (
     CoordinateError,
     CoverageError,
@@ -31,17 +32,21 @@ from peelian.terms.plans import (
 from peelian.terms.provenance import Ingredient, Provenance
 from peelian.terms.space import BRITISH_NATIONAL_GRID, WGS84, Areas, CellKind, Grid, StudyArea
 from peelian.terms.statistics import INTERVAL_LEVEL, Interval
+from peelian.terms.tables import Table
 from peelian.terms.time import LOCAL_ZONE, POLICING_DAY_STARTS, Periods
 
 __all__ = [
     "BRITISH_NATIONAL_GRID",
+    "EVENT_COLUMNS",
     "INTERVAL_LEVEL",
     "LOCAL_ZONE",
     "POLICING_DAY_STARTS",
+    "REFUSED_COLUMNS",
     "STOP_MINUTES",
     "WGS84",
     "Areas",
     "Base",
+    "Batch",
     "Bools",
     "CellKind",
     "CoordinateError",
@@ -50,6 +55,7 @@ __all__ = [
     "Denied",
     "Draw",
     "Events",
+    "Extract",
     "Floats",
     "Forecaster",
     "Grid",
@@ -68,6 +74,7 @@ __all__ = [
     "Periods",
     "PlatformError",
     "Provenance",
+    "Refusal",
     "RiskSurface",
     "Route",
     "SchemaError",
@@ -78,6 +85,7 @@ __all__ = [
     "Spots",
     "StoreError",
     "StudyArea",
+    "Table",
     "Team",
     "Texts",
     "Visit",

@@ -58,8 +58,8 @@ class Spots:
     """Hot spots that may be visited, shape (n_spots,) each.
 
     ``cell`` is the cell's number in the grid, ``x, y`` where officers stand [m], ``worth``
-    what a first visit is worth (expected events or harm; an assumption about effect, not a forecast
-    of crimes prevented).
+    what a first visit is worth (expected events or harm; an assumption about effect, not a
+    forecast of crimes prevented).
     """
 
     cell: Ints
