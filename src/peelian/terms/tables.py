@@ -1,4 +1,4 @@
-"""Columns of equal length, with a title and units: what every door shows and every file holds."""
+"""Columns of equal length, with title and units: what a door shows and a file holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
