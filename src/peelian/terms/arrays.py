@@ -15,7 +15,7 @@ Instants: TypeAlias = NDArray[np.datetime64]  # always datetime64[s], UTC
 Shapes: TypeAlias = NDArray[np.object_]  # shapely geometries
 
 
-def require_length(noun: str, n: int, **arrays: NDArray[Any] | None) -> None:
+def require_length(noun: str, n: int, /, **arrays: NDArray[Any] | None) -> None:
     """Raise ParameterError unless every array given has ``n`` entries along its first axis."""
     for name, array in arrays.items():
         if array is not None and len(array) != n:
