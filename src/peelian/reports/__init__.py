@@ -1,1 +1,29 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
+
+from peelian.reports.geo import cells_geojson, cells_geoparquet
+from peelian.reports.numbers import rounded, with_commas
+from peelian.reports.provenance import (
+    environment_hash,
+    footer_line,
+    parse_provenance,
+    provenance_json,
+)
+from peelian.reports.records import read_provenance, sidecar, sidecar_json
+from peelian.reports.tables import table_csv, table_json, table_text
+
+__all__ = [
+    "cells_geojson",
+    "cells_geoparquet",
+    "environment_hash",
+    "footer_line",
+    "parse_provenance",
+    "provenance_json",
+    "read_provenance",
+    "rounded",
+    "sidecar",
+    "sidecar_json",
+    "table_csv",
+    "table_json",
+    "table_text",
+    "with_commas",
+]
