@@ -9,14 +9,33 @@ from peelian.statistics.intervals import (
     wilson,
     wilson_limits,
 )
+from peelian.statistics.resampling import bootstrap_blocks, bootstrap_limits
 from peelian.statistics.significance import benjamini_hochberg, sign_flip_test
+from peelian.statistics.surface import (
+    flag_cells,
+    flag_shares,
+    flag_shares_adversarial,
+    hit_rate,
+    pai,
+    pei,
+    search_efficiency,
+)
 
 __all__ = [
     "benjamini_hochberg",
+    "bootstrap_blocks",
+    "bootstrap_limits",
     "clopper_pearson",
     "clopper_pearson_limits",
+    "flag_cells",
+    "flag_shares",
+    "flag_shares_adversarial",
     "garwood",
     "garwood_limits",
+    "hit_rate",
+    "pai",
+    "pei",
+    "search_efficiency",
     "sign_flip_test",
     "weighted_garwood_limits",
     "wilson",

@@ -1,0 +1,139 @@
+"""Which cells a budget flags; what nothing, ties and bad input give."""
+
+import numpy as np
+import pytest
+
+from peelian.statistics import (
+    flag_cells,
+    flag_shares,
+    flag_shares_adversarial,
+    hit_rate,
+    pai,
+    pei,
+    search_efficiency,
+)
+from peelian.terms import ParameterError
+
+
+def rng():
+    return np.random.default_rng(7)
+
+
+def test_density_decides_not_risk():
+    flagged = flag_cells(np.array([10.0, 6.0]), np.array([100.0, 20.0]), n_cells=1, rng=rng())
+    assert flagged.tolist() == [False, True]
+
+
+def test_whole_cells_stop_before_the_budget_is_exceeded():
+    risk, area = np.array([5.0, 4, 3, 2]), np.array([1.0, 1.0, 2.0, 1.0])
+    flagged = flag_cells(risk, area, area_budget=3.5, rng=rng())
+    assert area[flagged].sum() <= 3.5
+    assert flagged.tolist() == [True, True, False, True]
+
+
+def test_a_smaller_cell_does_not_jump_the_queue():
+    """Densities 5, 4, 3: the third does not fit, the fourth would, and is not flagged."""
+    risk, area = np.array([5.0, 4, 6, 1]), np.array([1.0, 1.0, 2.0, 1.0])
+    flagged = flag_cells(risk, area, area_budget=3.0, rng=rng())
+    assert flagged.tolist() == [True, True, False, False]
+
+
+def test_a_budget_of_exactly_k_cells_buys_k_cells():
+    cell = 152.4**2
+    flagged = flag_cells(np.ones(500), np.full(500, cell), area_budget=112 * cell, rng=rng())
+    assert flagged.sum() == 112
+
+
+def test_ties_are_shuffled_by_the_seed_and_repeatable():
+    risk, area = np.zeros(1000), np.ones(1000)
+    first, again = (flag_cells(risk, area, n_cells=100, rng=rng()) for _ in range(2))
+    other = flag_cells(risk, area, n_cells=100, rng=np.random.default_rng(8))
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+    assert first[500:].sum() > 20
+
+
+def test_expected_ties_equal_the_average_over_many_shuffles():
+    risk, area = np.array([3.0, 1, 1, 1, 1, 0]), np.ones(6)
+    counts = np.array([2.0, 5, 0, 1, 2, 9])
+    generator = rng()
+    hits = [counts @ flag_cells(risk, area, n_cells=3, rng=generator) for _ in range(4000)]
+    expected = counts @ flag_shares(risk, area, area_budget=3)
+    assert expected == 2 + 8 / 2
+    assert np.mean(hits) == pytest.approx(expected, abs=0.2)
+
+
+def test_shares_spend_the_budget_exactly_on_unequal_cells():
+    generator = rng()
+    area = generator.uniform(0.1, 3, 300)
+    risk = generator.poisson(0.5, 300).astype(float)
+    for budget in (0.0, 0.05, 1, 40, area.sum()):
+        flagged = flag_shares(risk, area, area_budget=budget)
+        assert area @ flagged == pytest.approx(budget)
+        worst = flag_shares_adversarial(risk, area, risk[::-1], area_budget=budget)
+        assert area @ worst == pytest.approx(budget)
+
+
+def test_a_large_map_of_slivers_before_whole_cells():
+    area = np.concatenate([np.full(5000, 1e-3), np.ones(1000)])
+    risk = np.concatenate([np.full(5000, 1.0), np.linspace(1, 2, 1000)])
+    flagged = flag_shares(risk, area, area_budget=6)
+    assert flagged[:5000].all()
+    assert area @ flagged == pytest.approx(6)
+    assert flagged[-1] == 1.0
+
+
+def test_no_events_is_unknown_not_zero():
+    flagged, area = np.array([True, False]), np.ones(2)
+    assert np.isnan(hit_rate(np.zeros(2), flagged))
+    assert np.isnan(pai(np.zeros(2), flagged, area))
+    assert np.isnan(pei(np.zeros(2), flagged, area))
+
+
+def test_nothing_flagged():
+    counts, area = np.array([1.0, 2.0]), np.ones(2)
+    nothing = np.zeros(2, dtype=bool)
+    assert hit_rate(counts, nothing) == 0
+    assert np.isnan(pai(counts, nothing, area))
+    assert np.isnan(pei(counts, nothing, area))
+    assert np.isnan(search_efficiency(counts, nothing, area))
+
+
+def test_evenly_spread_events_have_pai_one_wherever_we_look():
+    area = rng().uniform(1, 2, 40)
+    flagged = flag_cells(rng().uniform(size=40), area, n_cells=7, rng=rng())
+    assert pai(3 * area, flagged, area) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "either area_budget"),
+        ({"area_budget": 1.0, "n_cells": 1}, "either area_budget"),
+        ({"n_cells": -1}, "-1"),
+        ({"area_budget": float("nan")}, "nan"),
+    ],
+)
+def test_a_wrong_budget_is_refused(settings, message):
+    with pytest.raises(ParameterError, match=message):
+        flag_cells(np.ones(2), np.ones(2), rng=rng(), **settings)
+
+
+def test_unknown_risk_and_empty_cells_are_refused():
+    with pytest.raises(ParameterError, match="1 cells"):
+        flag_shares(np.array([1.0, np.nan]), np.ones(2), area_budget=1)
+    with pytest.raises(ParameterError, match="no area"):
+        flag_shares(np.ones(2), np.array([1.0, 0.0]), area_budget=1)
+    with pytest.raises(ParameterError, match="-1"):
+        flag_shares(np.ones(2), np.ones(2), area_budget=-1)
+    with pytest.raises(ParameterError, match="3 entries"):
+        flag_shares(np.ones(3), np.ones(2), area_budget=1)
+    with pytest.raises(ParameterError, match="3 entries"):
+        hit_rate(np.ones(2), np.ones(3))
+
+
+def test_inputs_are_left_as_they_were():
+    risk, area, counts = np.array([1.0, 1, 1]), np.ones(3), np.array([0.0, 2, 1])
+    flag_shares_adversarial(risk, area, counts, area_budget=1.5)
+    assert risk.tolist() == [1, 1, 1]
+    assert counts.tolist() == [0, 2, 1]
