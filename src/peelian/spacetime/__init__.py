@@ -1,1 +1,83 @@
 """Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""
+
+from peelian.spacetime.areas import assign_areas
+from peelian.spacetime.counting import (
+    MAX_COUNTS,
+    assign_cells,
+    assign_periods,
+    count_events,
+    require_countable,
+    require_fine_enough,
+)
+from peelian.spacetime.grids import (
+    MAX_CELLS,
+    hexagon_grid,
+    outlines,
+    polygon_grid,
+    square_grid,
+)
+from peelian.spacetime.kernels import gaussian, quartic, require_bandwidth
+from peelian.spacetime.neighbours import (
+    distance_weights,
+    neighbour_sums,
+    on_lattice,
+    queen_weights,
+    require_distance,
+    row_sums,
+)
+from peelian.spacetime.periods import (
+    day_periods,
+    month_periods,
+    month_span,
+    policing_day,
+    to_local,
+    to_utc,
+    week_periods,
+)
+from peelian.spacetime.projection import (
+    crs_code,
+    project,
+    project_shapes,
+    require_metres,
+    require_projected,
+    transform,
+    unproject,
+)
+
+__all__ = [
+    "MAX_CELLS",
+    "MAX_COUNTS",
+    "assign_areas",
+    "assign_cells",
+    "assign_periods",
+    "count_events",
+    "crs_code",
+    "day_periods",
+    "distance_weights",
+    "gaussian",
+    "hexagon_grid",
+    "month_periods",
+    "month_span",
+    "neighbour_sums",
+    "on_lattice",
+    "outlines",
+    "policing_day",
+    "polygon_grid",
+    "project",
+    "project_shapes",
+    "quartic",
+    "queen_weights",
+    "require_bandwidth",
+    "require_countable",
+    "require_distance",
+    "require_fine_enough",
+    "require_metres",
+    "require_projected",
+    "row_sums",
+    "square_grid",
+    "to_local",
+    "to_utc",
+    "transform",
+    "unproject",
+    "week_periods",
+]
