@@ -1,1 +1,23 @@
-"""Outside files: one module per provider."""
+"""Outside files: read, checked row by row, and translated into our words at the door."""
+
+from peelian.sources.essex import (
+    BASES_ARE_ASSUMED,
+    essex_areas,
+    essex_bases,
+    essex_districts,
+    essex_outlines_path,
+    essex_street_path,
+    essex_study_area,
+)
+from peelian.sources.extracts import read_extract
+
+__all__ = [
+    "BASES_ARE_ASSUMED",
+    "essex_areas",
+    "essex_bases",
+    "essex_districts",
+    "essex_outlines_path",
+    "essex_street_path",
+    "essex_study_area",
+    "read_extract",
+]
