@@ -1,1 +1,36 @@
-"""Where next: one module per method."""
+"""Where next: one module per method.
+
+A forecaster is its settings plus ``forecast(history, horizon)``. Listing it in ``FORECASTERS``
+makes it a name on the command line and a row of the backtest.
+"""
+
+from collections.abc import Callable, Mapping
+
+from peelian.forecasts.counting import EWMA, LongWindowCount
+from peelian.forecasts.gamma_poisson import (
+    GammaPoissonEWMA,
+    GammaPrior,
+    fit_gamma_prior,
+    posterior_limits,
+    posterior_mean,
+)
+from peelian.forecasts.memory import exponential_weights
+from peelian.terms import Forecaster
+
+FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
+    "count": LongWindowCount,
+    "ewma": EWMA,
+    "gamma-poisson": GammaPoissonEWMA,
+}
+
+__all__ = [
+    "EWMA",
+    "FORECASTERS",
+    "GammaPoissonEWMA",
+    "GammaPrior",
+    "LongWindowCount",
+    "exponential_weights",
+    "fit_gamma_prior",
+    "posterior_limits",
+    "posterior_mean",
+]
