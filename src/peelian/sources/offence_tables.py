@@ -1,0 +1,105 @@
+"""Lists of offence classes, sets of them, and sinks: package data read into nouns.
+
+Sources and licences stand in tables/README.md, beside the files.
+"""
+
+import csv
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from peelian.offences import Sink
+from peelian.terms import NotFound, OffenceClass, OffenceSet, ParameterError, SchemaError
+
+PAGE = "https://www.gov.uk/government/statistics/police-recorded-crime-open-data-tables"
+LICENCE = "Open Government Licence v3.0; see tables/README.md"
+COLUMN_MAP = {"code": "code", "name": "name", "group": "group", "discovered": "discovered"}
+TABLES = Path(__file__).parent / "tables"
+CLASS_TABLES = ("police_uk_categories.csv", "home_office_classes.csv")
+
+
+def read_offence_classes() -> tuple[OffenceClass, ...]:
+    """Categories of data.police.uk and Home Office classes, under one namespace each."""
+    classes = []
+    for table in CLASS_TABLES:
+        with (TABLES / table).open(encoding="utf-8", newline="") as file:
+            classes += [
+                OffenceClass(
+                    row["code"], row["name"], row["group"], row["discovered"] == "yes"
+                )
+                for row in csv.DictReader(file)
+            ]
+    return tuple(classes)
+
+
+def read_police_uk_categories() -> dict[str, str]:
+    """The police.uk category of each Home Office class, as codes of both lists.
+
+    Notes
+    -----
+    A reconstruction by the authors of crime-sim-toolkit, not an official table.
+    """
+    with (TABLES / "home_office_classes.csv").open(encoding="utf-8", newline="") as file:
+        return {row["code"]: f"police-uk:{row['police_uk']}" for row in csv.DictReader(file)}
+
+
+def read_offence_sets(path: str | Path | None = None) -> tuple[OffenceSet, ...]:
+    """Versioned sets of offence codes, ours or those of a TOML file of the same shape.
+
+    Raises
+    ------
+    SchemaError
+        If the file is not such a TOML file.
+    """
+    path = Path(path) if path is not None else TABLES / "offence_sets.toml"
+    wanted = ("name", "version", "label", "codes", "note")
+    return tuple(
+        OffenceSet(
+            name=one["name"],
+            version=one["version"],
+            codes=tuple(one["codes"]),
+            label=one["label"],
+            note=" ".join(one["note"].split()),
+        )
+        for one in _entries(path, "set", wanted)
+    )
+
+
+def find_offence_set(sets: tuple[OffenceSet, ...], name: str, version: str) -> OffenceSet:
+    """The set of that name and version.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    for one in sets:
+        if (one.name, one.version) == (name, version):
+            return one
+    known = ", ".join(f"{one.name} {one.version}" for one in sets)
+    raise NotFound(f"no offence set {name} {version}; there is {known}")
+
+
+def read_sinks(path: str | Path | None = None) -> tuple[Sink, ...]:
+    """Kinds of point that gather offences recorded there rather than committed there."""
+    path = Path(path) if path is not None else TABLES / "sinks.toml"
+    return tuple(
+        Sink(one["kind"], tuple(one["names"]), tuple(one["endings"]), one["reason"])
+        for one in _entries(path, "sink", ("kind", "names", "endings", "reason"))
+    )
+
+
+def _entries(path: Path, key: str, wanted: tuple[str, ...]) -> list[dict[str, Any]]:
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8")).get(key, [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SchemaError(f"{path.name}: not TOML in UTF-8 ({error})") from None
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot be read ({error.strerror})") from None
+    for n, entry in enumerate(entries, start=1):
+        missing = [word for word in wanted if word not in entry]
+        if missing:
+            raise SchemaError(f"{path.name}: [[{key}]] number {n} lacks {', '.join(missing)}")
+    if not entries:
+        raise SchemaError(f"{path.name}: holds no [[{key}]]")
+    return list(entries)
