@@ -1,0 +1,125 @@
+"""Long work: one piece at a time in a thread, its progress for anyone who asks."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from peelian.terms import PlatformError, StoreError
+from peelian.web import results
+from peelian.web.results import Result
+
+PATIENCE = 1.5  # a page waits this long for its work before it shows progress [s]
+WAITING = 8  # pieces of work that may wait; more are refused
+
+Progress: TypeAlias = Callable[[float, str], None]
+Made: TypeAlias = tuple[Mapping[str, Any], Mapping[str, bytes]]  # what is shown, files offered
+
+logger = logging.getLogger("peelian.web")
+
+
+@dataclass(frozen=True)
+class Order:
+    """A piece of work: what it is called, where its page is, and how it is made."""
+
+    key: str
+    title: str
+    address: str
+    make: Callable[[Progress], Made]
+
+
+@dataclass
+class Work:
+    """Work under way."""
+
+    order: Order
+    share: float = 0.0
+    message: str = "Waiting for other work to end"
+    future: "Future[None] | None" = field(default=None, repr=False)
+
+
+class Desk:
+    """Where orders are taken: a result that is there is handed over, any other is made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._under_way: dict[str, Work] = {}
+        self._failed: dict[str, PlatformError] = {}
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="work")
+
+    def ask(self, folder: Path, order: Order, *, patience: float = PATIENCE) -> Result | Work:
+        """The result of an order, or its work under way when that takes longer.
+
+        An error that ended the work is raised, once: asked again, the work starts again.
+        """
+        kept = results.find(folder, order.key)
+        if kept:
+            return kept
+        work = self._start(folder, order)
+        if work.future:
+            wait([work.future], timeout=patience)
+        with self._lock:
+            error = self._failed.pop(order.key, None)
+        if error:
+            raise error
+        return results.find(folder, order.key) or work
+
+    def work(self, key: str) -> Work | None:
+        """The work under way for ``key``; None when it has ended, or never began."""
+        with self._lock:
+            return self._under_way.get(key)
+
+    def all(self) -> list[Work]:
+        """Every piece of work under way, in the order asked."""
+        with self._lock:
+            return list(self._under_way.values())
+
+    def _start(self, folder: Path, order: Order) -> Work:
+        with self._lock:
+            work = self._under_way.get(order.key)
+            if work:
+                return work
+            work = Work(order)
+            if order.key in self._failed:
+                return work
+            if len(self._under_way) >= WAITING:
+                raise StoreError(
+                    f"{WAITING} pieces of work are waiting already: let one end, then reload"
+                )
+            self._under_way[order.key] = work
+            work.future = self._pool.submit(self._do, folder, work)
+            return work
+
+    def _do(self, folder: Path, work: Work) -> None:
+        """Make one result; never raises."""
+
+        def progress(share: float, message: str) -> None:
+            work.share, work.message = share, message
+
+        key, error = work.order.key, None
+        try:
+            progress(0.0, "Starting")
+            shown, files = work.order.make(progress)
+            results.keep(folder, key, shown, files)
+        except PlatformError as raised:
+            error = raised
+        except Exception:
+            logger.exception("%s failed", work.order.title)
+            error = PlatformError(
+                "The work stopped on a fault of ours. Reload the page to try again; if it "
+                "happens again, report it with the lines in the terminal."
+            )
+        with self._lock:
+            if error:
+                self._failed[key] = error
+            del self._under_way[key]
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process."""
+    return Desk()

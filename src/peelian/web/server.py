@@ -1,0 +1,80 @@
+"""Start the database, Django and the WSGI server, on this machine only."""
+
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+
+from peelian.terms import ParameterError, StoreError
+from peelian.web.site import Site, django_settings, private_folder, site_beside
+
+THREADS = 8
+
+
+def run(
+    store: Path,
+    port: int,
+    database_url: str | None,
+    host: str,
+    folder: Path | None,
+    ready: Callable[[str], None] | None,
+) -> None:
+    """Serve until interrupted; the arguments are those of ``peelian.web.serve``."""
+    require_loopback(host)
+    if not 0 <= port <= 65535:
+        raise ParameterError(f"port {port}: give one from 1 to 65535, or 0 for a free one")
+    site = site_beside(store, folder=folder, database_url=database_url)
+    application = make_application(site)
+
+    from waitress import create_server
+
+    try:
+        server = create_server(application, host=host, port=port, threads=THREADS, ident="")
+    except OSError as error:
+        raise StoreError(
+            f"port {port} on {host} cannot be used ({error.strerror}); "
+            "stop what uses it, or give another port"
+        ) from None
+    if ready:
+        shown = f"[{host}]" if ":" in host else host
+        ready(f"http://{shown}:{server.effective_port}/")
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def require_loopback(host: str) -> None:
+    """Raise ParameterError unless only this machine can reach ``host``."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ParameterError(
+            f"host {host}: the workbench has no accounts yet, so it listens on this machine "
+            "only; use 127.0.0.1, and an SSH tunnel to reach it from another machine"
+        )
+
+
+def configure(site: Site) -> None:
+    """Set Django up for ``site``, once a process, and bring its tables up to date."""
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from peelian import records
+
+    databases = records.database_settings(
+        site.database_url, folder=private_folder(site.folder) / "database"
+    )
+    settings.configure(**django_settings(site, databases))
+    django.setup()
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def make_application(site: Site) -> Callable[..., object]:
+    """The WSGI application of a workbench."""
+    from django.core.wsgi import get_wsgi_application
+
+    configure(site)
+    return get_wsgi_application()

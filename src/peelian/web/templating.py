@@ -1,0 +1,64 @@
+"""The template engine: Jinja2 with the GOV.UK components and a few filters."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
+from django.urls import reverse
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+from peelian import __version__
+
+NAVIGATION = (("home", "Home"), ("map", "Map"), ("plan", "Plan"), ("data", "Data quality"))
+
+
+def environment(**options: Any) -> Environment:
+    """The Jinja2 environment that Django asks for."""
+    components = PackageLoader("govuk_frontend_jinja")
+    options["loader"] = ChoiceLoader(
+        [options["loader"], PrefixLoader({"govuk_frontend_jinja": components})]
+    )
+    made = Environment(extensions=["jinja2.ext.do"], **options)  # noqa: S701 - Django sets autoescape
+    made.globals.update(
+        asset=asset, url=reverse, version=__version__, navigation=navigation, store=store_name
+    )
+    made.filters.update(day=day_text, month=month_text)
+    return made
+
+
+@cache
+def asset(path: str) -> str:
+    """Address of a static file, with its content's hash so that a new one is fetched."""
+    found = finders.find(path)
+    if not found:
+        raise FileNotFoundError(path)
+    with open(found, "rb") as file:
+        return f"{static(path)}?v={hashlib.sha256(file.read()).hexdigest()[:8]}"
+
+
+def navigation(page: str) -> list[dict[str, Any]]:
+    """Items of the navigation, the current page marked."""
+    return [
+        {"text": text, "href": reverse(name), "current": name == page}
+        for name, text in NAVIGATION
+    ]
+
+
+def store_name() -> str:
+    """Path of the store, as the commands on the empty pages need it."""
+    return str(settings.PEELIAN_STORE)
+
+
+def day_text(day: date | datetime | str) -> str:
+    """A day as it is said: Sunday 22 November 2026."""
+    day = date.fromisoformat(day[:10]) if isinstance(day, str) else day
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def month_text(month: str) -> str:
+    """A month as it is said: August 2018."""
+    return f"{date.fromisoformat(month + '-01'):%B %Y}"

@@ -1,0 +1,20 @@
+"""Addresses of the pages."""
+
+from django.urls import path
+
+from peelian.web import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("map", views.map_page, name="map"),
+    path("plan", views.plan, name="plan"),
+    path("data", views.data, name="data"),
+    path("data/refused.csv", views.refused, name="refused"),
+    path("work/<slug:key>", views.progress, name="progress"),
+    path("work/<slug:key>/<str:name>", views.file, name="file"),
+]
+
+handler400 = "peelian.web.errors.bad_request"
+handler403 = "peelian.web.errors.forbidden"
+handler404 = "peelian.web.errors.not_found"
+handler500 = "peelian.web.errors.server_error"

@@ -1,0 +1,201 @@
+"""The pages: each reads its settings from the address, asks for one result and shows it."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings as site
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from peelian import __version__
+from peelian.terms import CoverageError, NotFound, ParameterError
+from peelian.web import make
+from peelian.web.desk import Made, Order, Progress, Work, desk
+from peelian.web.forms import MapForm, PlanForm
+from peelian.web.held import Held, read_held
+from peelian.web.results import Result, find, key_of
+from peelian.workflows import to_json
+
+MEDIA = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+}
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What is held, what is stale, the four figures, today's plan."""
+    held = read_held(site.PEELIAN_STORE)
+    if not held.months:
+        return nothing_held(request, held, "home", "Home")
+    return answer(request, held, "home", "Home", overview_of(request, held))
+
+
+@require_safe
+def data(request: HttpRequest) -> HttpResponse:
+    """Batches, refusals, repeated points, gaps, late records."""
+    held = read_held(site.PEELIAN_STORE)
+    if held.store is None or not held.store.batches():
+        return nothing_held(request, held, "data", "Data quality")
+    return answer(request, held, "data", "Data quality", overview_of(request, held))
+
+
+@require_safe
+def map_page(request: HttpRequest) -> HttpResponse:
+    """One map and one table, in step, and how good they were."""
+    held = read_held(site.PEELIAN_STORE)
+    title = "Where serious violence concentrates"
+    if not held.months:
+        return nothing_held(request, held, "map", title)
+    form = MapForm(request.GET, held)
+    return answer_form(request, held, "map", title, form, make.map_made)
+
+
+@require_safe
+def plan(request: HttpRequest) -> HttpResponse:
+    """One shift's teams on the map, their stops, the draw, the pack to print."""
+    held = read_held(site.PEELIAN_STORE)
+    if not held.months:
+        return nothing_held(request, held, "plan", "Patrol plan")
+    form = PlanForm(request.GET, held)
+    return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made)
+
+
+@require_safe
+def refused(request: HttpRequest) -> HttpResponse:
+    """Refused rows as they stood, by batch or reason, to mend and offer again."""
+    held = read_held(site.PEELIAN_STORE)
+    if held.store is None:
+        raise NotFound("there is no store, so no rows were refused")
+    batch, reason = request.GET.get("batch", ""), request.GET.get("reason", "")
+    content = make.refused_csv(held.store, batch, reason)
+    name = "-".join(part for part in ("refused", batch[:12], reason) if part)
+    return download(f"{name}.csv", content)
+
+
+@require_safe
+def progress(request: HttpRequest, key: str) -> HttpResponse:
+    """How far a piece of work is, for the page that waits for it."""
+    work = desk().work(key)
+    if work is None:
+        return JsonResponse({"done": True})
+    return JsonResponse({"done": False, "share": work.share, "message": work.message})
+
+
+@require_safe
+def file(request: HttpRequest, key: str, name: str) -> HttpResponse:
+    """A file that a result offers."""
+    result = find(results_folder(), key)
+    if result is None:
+        raise NotFound("this result is no longer kept: open its page again, then download")
+    return download(name, result.file(name))
+
+
+def overview_of(request: HttpRequest, held: Held) -> Order:
+    """The order for what Home and Data quality show, made once a day and state of the store."""
+    assert held.store is not None  # noqa: S101 - callers have asked
+    store = held.store
+
+    def made(progress: Progress) -> Made:
+        return make.overview_made(store, timezone.now(), progress)
+
+    key = key_of("overview", {"day": today().isoformat()}, held.state, __version__)
+    return Order(key, "Reading what is held", request.get_full_path(), made)
+
+
+def answer_form(
+    request: HttpRequest,
+    held: Held,
+    page: str,
+    title: str,
+    form: Any,
+    maker: Callable[..., Made],
+) -> HttpResponse:
+    """The page of a form's settings: its result, its progress, or what is wrong with them."""
+    shown = {"form": form, "problem": "", "shown": None}
+    if not form.is_valid():
+        return show(request, held, page, title, shown, status=ParameterError.http_status)
+    settings, store = form.settings(), held.store
+
+    key = key_of(page, to_json(settings), held.state, __version__)
+
+    def made(progress: Progress) -> Made:
+        return maker(
+            store, settings, timezone.now(), progress, reverse("file", args=(key, ""))
+        )
+
+    order = Order(key, title, request.get_full_path(), made)
+    try:
+        return answer(request, held, page, title, order, shown)
+    except (ParameterError, CoverageError, NotFound) as error:
+        shown["problem"] = str(error)
+        return show(request, held, page, title, shown, status=error.http_status)
+
+
+def answer(
+    request: HttpRequest,
+    held: Held,
+    page: str,
+    title: str,
+    order: Order,
+    values: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The page with its result, or the progress of the work that makes it."""
+    result = desk().ask(results_folder(), order)
+    if isinstance(result, Work):
+        waiting = {"work": result}
+        return show(request, held, page, title, waiting, template="progress", status=202)
+    return show(request, held, page, title, {**(values or {}), **result_values(result)})
+
+
+def result_values(result: Result) -> dict[str, Any]:
+    """What a template needs of a result."""
+    return {"shown": result.shown, "key": result.key, "under_way": desk().all()}
+
+
+def nothing_held(request: HttpRequest, held: Held, page: str, title: str) -> HttpResponse:
+    """The page when there is no store or nothing in it: what is missing, what to do next."""
+    exists = held.store is not None
+    return show(request, held, page, title, {"exists": exists}, template="empty")
+
+
+def show(
+    request: HttpRequest,
+    held: Held,
+    page: str,
+    title: str,
+    values: Mapping[str, Any],
+    *,
+    template: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a page with its title, area and date."""
+    common = {"page": page, "title": title, "area": held.area, "today": today()}
+    return render(request, f"{template or page}.html", {**common, **values}, status=status)
+
+
+def download(name: str, content: bytes) -> HttpResponse:
+    """A file to keep."""
+    kind = MEDIA.get(name.rpartition(".")[2], "application/octet-stream")
+    disposition = f'attachment; filename="{name}"'
+    return HttpResponse(
+        content, content_type=kind, headers={"Content-Disposition": disposition}
+    )
+
+
+def results_folder() -> Path:
+    """Where results are kept."""
+    return Path(site.PEELIAN_FOLDER) / "results"
+
+
+def today() -> date:
+    """The local date."""
+    return timezone.localdate()

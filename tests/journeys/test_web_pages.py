@@ -1,0 +1,219 @@
+"""The pages in a real Chromium: an analyst's and a sergeant's minutes, at a desk and on a phone."""
+
+import re
+import subprocess
+import sys
+import urllib.request
+from contextlib import contextmanager
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from web_store import make_sample
+
+pytestmark = pytest.mark.browser
+
+DESK = {"width": 1400, "height": 900}
+PHONE = {"width": 390, "height": 844}
+SMALL = {"width": 320, "height": 640}
+ZOOMED = {"width": 350, "height": 225}  # 1400 x 900 at 400 %
+PAGES = {"home": "/", "map": "/map", "plan": "/plan?teams=2", "data": "/data"}
+SERVE = "import sys; from peelian import web; web.serve(sys.argv[1], port=0, ready=print)"
+
+
+@contextmanager
+def serving(store):
+    """The workbench over a store, in a process of its own; gives its address."""
+    command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process.stdout.readline().strip().rstrip("/")
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = tmp_path_factory.mktemp("workbench") / "store"
+    make_sample(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(store):
+    with serving(store) as found:
+        yield found
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open a page and wait for its result; anything wrong in the browser fails the test."""
+    contexts, wrong = [], []
+
+    def open_one(path, viewport=DESK, *, javascript=True):
+        context = browser.new_context(viewport=viewport, java_script_enabled=javascript)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: m.type in ("error", "warning") and wrong.append(m.text))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("request", lambda r: outside(r.url, address) and wrong.append(r.url))
+        page.goto(address + path)
+        page.wait_for_selector("body:not(:has([data-progress]))")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+def outside(url, address):
+    return not url.startswith((address + "/", "data:", "blob:"))
+
+
+def wait_for_map(page):
+    page.wait_for_selector("#map[data-ready]")
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_no_accessibility_violation(open_page, page_name, viewport):
+    page = open_page(PAGES[page_name], viewport)
+    if page_name in ("map", "plan"):
+        wait_for_map(page)
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("viewport", [SMALL, ZOOMED, PHONE], ids=["320", "400%", "phone"])
+def test_nothing_scrolls_sideways(open_page, page_name, viewport):
+    page = open_page(PAGES[page_name], viewport)
+    assert page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_the_title_has_the_area_and_a_date(open_page, page_name):
+    page = open_page(PAGES[page_name])
+    assert re.search(r"Sampleshire, \w+day \d+ \w+ 20\d\d – Peelian$", page.title())
+
+
+@pytest.mark.parametrize("page_name", PAGES)
+def test_every_page_reads_without_javascript(open_page, page_name):
+    open_page(PAGES[page_name])  # makes the result
+    page = open_page(PAGES[page_name], javascript=False)
+    assert page.locator("main table").first.is_visible()
+    assert page.locator("h1").is_visible()
+
+
+def test_a_form_works_by_get_without_javascript(open_page):
+    open_page("/map?district=Northdale")
+    page = open_page("/map", javascript=False)
+    page.locator("summary", has_text="Settings").click()
+    page.select_option("[name=district]", "Northdale")
+    page.get_by_role("button", name="Show").click()
+    assert "district=Northdale" in page.url
+    assert page.locator("#map-table tbody tr").count() >= 1
+
+
+def test_the_map_by_keyboard_alone(open_page):
+    page = open_page("/map")
+    wait_for_map(page)
+    page.keyboard.press("Tab")
+    assert (
+        page.evaluate("document.activeElement.textContent").strip() == "Skip to main content"
+    )
+    page.keyboard.press("Enter")
+    seen = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "(() => { const e = document.activeElement; const r = e.closest('tr[data-cell]');"
+            " return r ? 'row' : e.name || e.tagName; })()"
+        )
+        seen.add(focused)
+        if focused == "row":
+            break
+    assert {"district", "model", "row"} <= seen
+    assert page.locator("tr[data-cell].is-lit").count() == 1
+
+
+def test_pointing_at_a_row_lights_its_cell(open_page):
+    page = open_page("/map")
+    wait_for_map(page)
+    row = page.locator("tr[data-cell]").first
+    row.hover()
+    page.wait_for_selector("tr[data-cell].is-lit")
+    assert page.locator("tr[data-cell].is-lit").count() == 1
+
+
+def test_a_phone_shows_the_table_before_the_map(open_page):
+    page = open_page("/map", PHONE)
+    table, panel = page.locator("#map-table"), page.locator("#map")
+    assert table.bounding_box()["y"] < panel.bounding_box()["y"]
+
+
+def test_a_desk_shows_map_and_table_side_by_side(open_page):
+    page = open_page("/map")
+    table, panel = (
+        page.locator("#map-table").bounding_box(),
+        page.locator("#map").bounding_box(),
+    )
+    assert panel["x"] + panel["width"] <= table["x"] + 1
+    assert abs(panel["y"] - table["y"]) < 60
+
+
+def test_a_view_can_be_sent(open_page):
+    page = open_page("/map")
+    page.select_option("[name=model]", "ewma")
+    page.get_by_role("button", name="Show").click()
+    page.wait_for_selector("body:not(:has([data-progress])) #map-table")
+    other = open_page(page.url.partition("/map")[1] + page.url.partition("/map")[2])
+    assert other.locator("[name=model]").input_value() == "ewma"
+    assert other.locator("#map-table").inner_text() == page.locator("#map-table").inner_text()
+
+
+def test_the_pack_is_a_pdf(open_page):
+    page = open_page(PAGES["plan"])
+    with page.expect_download() as download:
+        page.get_by_role("link", name="pack to print").or_(
+            page.get_by_role("button", name="pack to print")
+        ).click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+
+
+def test_a_new_batch_shows_without_a_restart(open_page, store):
+    before = open_page("/data").locator("#batches-table tbody tr").count()
+    make_sample(store, months=("2018-12",))
+    after = open_page("/data").locator("#batches-table tbody tr").count()
+    assert after == before + 1
+
+
+def test_an_address_that_leads_nowhere_is_a_page(address, browser):
+    page = browser.new_page()
+    answer = page.goto(address + "/nowhere")
+    assert answer.status == 404
+    assert page.locator("h1").inner_text() == "Page not found"
+    assert Axe().run(page).violations_count == 0
+    page.close()
+
+
+def test_with_no_store_the_page_says_what_to_do(tmp_path, browser):
+    with serving(tmp_path / "none") as found:
+        page = browser.new_page()
+        for path in PAGES.values():
+            page.goto(found + path)
+            assert "There is no store here yet" in page.inner_text("main")
+            assert "peelian ingest" in page.inner_text("main")
+            assert Axe().run(page).violations_count == 0
+        page.close()
+
+
+def test_start_up_is_short(tmp_path):
+    import time
+
+    start = time.perf_counter()
+    with serving(tmp_path / "none") as found, urllib.request.urlopen(found + "/") as answer:  # noqa: S310
+        assert answer.status == 200
+        assert time.perf_counter() - start < 30

@@ -1,0 +1,101 @@
+"""The desk: work is done once, reports how far it is, and an error is raised to who asked."""
+
+import threading
+
+import pytest
+
+from peelian.terms import ParameterError, PlatformError, StoreError
+from peelian.web import desk as desk_module
+from peelian.web.desk import Desk, Order, Work
+from peelian.web.results import Result
+
+
+def order(key, make):
+    return Order(key, "A map", "/map", make)
+
+
+def made(progress):
+    return {"title": "made"}, {"table.csv": b"n\n"}
+
+
+def test_short_work_is_handed_over_at_once(tmp_path):
+    result = Desk().ask(tmp_path, order("k", made), patience=10)
+    assert isinstance(result, Result)
+    assert result.shown["title"] == "made"
+
+
+def test_what_was_made_is_not_made_again(tmp_path):
+    calls = []
+
+    def once(progress):
+        calls.append(1)
+        return made(progress)
+
+    for desk in (Desk(), Desk()):
+        desk.ask(tmp_path, order("k", once), patience=10)
+    assert len(calls) == 1
+
+
+def test_long_work_reports_and_may_be_left_and_come_back_to(tmp_path):
+    going, end = threading.Event(), threading.Event()
+
+    def slow(progress):
+        progress(0.4, "backtest")
+        going.set()
+        assert end.wait(10)
+        return made(progress)
+
+    desk = Desk()
+    first = desk.ask(tmp_path, order("k", slow), patience=0)
+    assert going.wait(10)
+    second = desk.ask(tmp_path, order("k", slow), patience=0)
+    assert isinstance(first, Work)
+    assert first is second
+    assert (desk.work("k").share, desk.work("k").message) == (0.4, "backtest")
+    assert desk.all() == [first]
+    end.set()
+    assert isinstance(desk.ask(tmp_path, order("k", slow), patience=10), Result)
+    first.future.result(10)
+    assert desk.work("k") is None
+    assert desk.all() == []
+
+
+def test_an_error_is_raised_once_and_the_next_request_tries_again(tmp_path):
+    tries = []
+
+    def second_time(progress):
+        tries.append(1)
+        if len(tries) == 1:
+            raise ParameterError("teams is 0: give at least 1")
+        return made(progress)
+
+    desk = Desk()
+    with pytest.raises(ParameterError, match="teams is 0"):
+        desk.ask(tmp_path, order("k", second_time), patience=10)
+    assert isinstance(desk.ask(tmp_path, order("k", second_time), patience=10), Result)
+
+
+def test_a_fault_of_ours_shows_nothing_of_its_inside(tmp_path, caplog):
+    def faulty(progress):
+        raise KeyError("inside")
+
+    with pytest.raises(PlatformError) as raised:
+        Desk().ask(tmp_path, order("k", faulty), patience=10)
+    assert "inside" not in str(raised.value)
+    assert "inside" in caplog.text
+
+
+def test_too_much_waiting_work_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(desk_module, "WAITING", 1)
+    end = threading.Event()
+
+    def slow(progress):
+        assert end.wait(10)
+        return made(progress)
+
+    desk = Desk()
+    work = desk.ask(tmp_path, order("k", slow), patience=0)
+    with pytest.raises(StoreError, match="waiting already"):
+        desk.ask(tmp_path, order("other", made), patience=0)
+    end.set()
+    work.future.result(10)
