@@ -1,6 +1,8 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
 from peelian.reports.geo import cells_geojson, cells_geoparquet
+from peelian.reports.layers import district_shapes
+from peelian.reports.map import MapPanel, MapView, map_panel, render_map
 from peelian.reports.numbers import rounded, with_commas
 from peelian.reports.provenance import (
     environment_hash,
@@ -12,13 +14,18 @@ from peelian.reports.records import read_provenance, sidecar, sidecar_json
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
+    "MapPanel",
+    "MapView",
     "cells_geojson",
     "cells_geoparquet",
+    "district_shapes",
     "environment_hash",
     "footer_line",
+    "map_panel",
     "parse_provenance",
     "provenance_json",
     "read_provenance",
+    "render_map",
     "rounded",
     "sidecar",
     "sidecar_json",

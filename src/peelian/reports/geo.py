@@ -60,15 +60,16 @@ def cells_geojson(
     """
     cell = cells_of(table, grid)
     shapes = geographic(_outlines(grid, study_area)[cell], grid.crs)
-    columns = {name: [plain(v) for v in array] for name, array in table.columns.items()}
-    columns.setdefault("cell", cell.tolist())
+    columns = {"cell": cell, **table.columns}
+    rows = zip(*([plain(v) for v in array] for array in columns.values()), strict=True)
+    properties = [dict(zip(columns, row, strict=True)) for row in rows]
     head = {
         "type": "FeatureCollection",
         "title": table.title,
         "units": dict(table.units),
         PROVENANCE_KEY: provenance_record(provenance),
     }
-    return feature_collection(head, shapes, columns)
+    return feature_collection(head, shapes, properties)
 
 
 def cells_geoparquet(
@@ -147,14 +148,16 @@ def cells_of(table: Table, grid: Grid) -> Ints:
     return cell
 
 
-def geographic(shapes: Shapes, crs: str) -> Shapes:
-    """Shapes in longitude and latitude, WGS84, to six decimals, outer rings counter-clockwise.
+def geographic(shapes: Shapes, crs: str, decimals: int = DECIMALS) -> Shapes:
+    """Shapes in longitude and latitude, WGS84, rounded, outer rings counter-clockwise.
 
     Parameters
     ----------
     shapes : array of shapely geometries, shape (n,)
         In ``crs``. [m]
     crs : str
+    decimals : int, optional
+        Of a degree.
 
     Returns
     -------
@@ -175,29 +178,28 @@ def geographic(shapes: Shapes, crs: str) -> Shapes:
             "or map; name their system with --crs, or write CSV or GeoParquet"
         )
     xy = shapely.get_coordinates(shapes)
-    degrees = np.round(np.column_stack(unproject(xy[:, 0], xy[:, 1], crs=crs)), DECIMALS)
+    degrees = np.round(np.column_stack(unproject(xy[:, 0], xy[:, 1], crs=crs)), decimals)
     moved: Shapes = shapely.set_coordinates(np.array(shapes, dtype=object), degrees)
     oriented: Shapes = shapely.orient_polygons(moved)
     return oriented
 
 
 def feature_collection(
-    head: dict[str, Any], shapes: Shapes, columns: dict[str, list[Any]]
+    head: dict[str, Any], shapes: Shapes, properties: list[dict[str, Any]]
 ) -> bytes:
     """GeoJSON bytes, one feature a line, from shapes in degrees and their properties.
 
-    ``head`` holds the collection's own members; each list in ``columns`` has one JSON value a
-    shape.
+    ``head`` holds the collection's own members; a shape with a ``cell`` among its properties
+    has it as ``id`` too.
     """
     import shapely
 
     members = json.dumps(head, ensure_ascii=False, allow_nan=False, sort_keys=True)
     geometries = shapely.to_geojson(shapes)
-    rows = zip(*columns.values(), strict=True)
     lines = [
-        f'{{"type":"Feature","geometry":{_compact(json.loads(geometry))},'
-        f'"properties":{_compact(dict(zip(columns, row, strict=True)))}}}'
-        for geometry, row in zip(geometries, rows, strict=True)
+        f'{{"type":"Feature",{_id(row)}"geometry":{_compact(json.loads(geometry))},'
+        f'"properties":{_compact(row)}}}'
+        for geometry, row in zip(geometries, properties, strict=True)
     ]
     text = members[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n"
     return text.encode()
@@ -236,6 +238,10 @@ def _geo_metadata(shapes: NDArray[Any], crs: str) -> dict[str, Any]:
     if len(shapes):
         column["bbox"] = shapely.total_bounds(shapes).tolist()
     return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+
+
+def _id(properties: dict[str, Any]) -> str:
+    return f'"id":{properties["cell"]},' if "cell" in properties else ""
 
 
 def _compact(value: Any) -> str:

@@ -1,0 +1,213 @@
+"""What a map draws: classes of density, shapes in degrees, one GeoJSON of it all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from peelian.reports.geo import feature_collection, geographic
+from peelian.reports.numbers import decimals_for, rounded
+from peelian.terms import Areas, Bools, Floats, Ints, Shapes
+
+if TYPE_CHECKING:
+    from peelian.reports.map import MapView
+
+SQUARE_METRES_PER_KM2 = 1e6
+# ColorBrewer Blues of nine, the 3rd, 4th, 5th, 7th and 9th: C. Brewer, colorbrewer2.org,
+# Apache-2.0. The first is for cells not flagged, the rest are quarters of those flagged.
+COLOURS = ("#c6dbef", "#9ecae1", "#6baed6", "#2171b5", "#08306b")
+DRAWN_FROM = 0.25  # of the lowest flagged density; cells below are left blank
+STABLE_SHARE = 0.8  # of resampled rankings; a rank kept less often is hatched
+DOT_PIXELS = 12.0  # a flagged cell drawn narrower than this is shown as a dot
+WIDE = 0.5  # of the whole frame; flagged cells spread wider open on the whole area
+DEGREE_DECIMALS = 5  # about 1 m, enough to draw
+SIMPLIFY_METRES = 25.0
+
+
+@dataclass(frozen=True, eq=False)
+class Classes:
+    """Classes of density, light to dark.
+
+    Attributes
+    ----------
+    low : array, shape (n_classes,)
+        Lower bound of each, ascending. [unit of the density]
+    colours, labels : tuple of str
+        One a class.
+    of_cell : array, shape (n_cells,)
+        Class of each cell; -1 where the cell is left blank.
+    """
+
+    low: Floats
+    colours: tuple[str, ...]
+    labels: tuple[str, ...]
+    of_cell: Ints
+
+
+def density_per_km2(risk: Floats, area: Floats) -> Floats:
+    """Risk by area, shape (n_cells,). [per km2]"""
+    density: Floats = risk / area * SQUARE_METRES_PER_KM2
+    return density
+
+
+def density_classes(density: Floats, flagged: Bools) -> Classes:
+    """Classes whose bounds are the quartiles of the flagged cells.
+
+    Parameters
+    ----------
+    density : array, shape (n_cells,)
+        [per km2]
+    flagged : array of bool, shape (n_cells,)
+
+    Returns
+    -------
+    Classes
+        Four classes of flagged cells, fewer where quartiles coincide, above one class for
+        cells not flagged; those below a quarter of the lowest flagged density are blank. With
+        no cell flagged the quartiles are those of the cells above zero; with none above zero
+        there is no class.
+    """
+    chosen = density[flagged & (density > 0)]
+    if chosen.size == 0:
+        chosen = density[density > 0]
+    if chosen.size == 0:
+        return Classes(np.array([]), (), (), np.full(density.size, -1))
+    bounds = np.unique(np.quantile(chosen, [0.0, 0.25, 0.5, 0.75]))
+    low = np.concatenate([[DRAWN_FROM * bounds[0]], bounds])
+    colours = (COLOURS[0], *COLOURS[len(COLOURS) - len(bounds) :])
+    of_cell = np.searchsorted(low, np.nan_to_num(density), side="right") - 1
+    return Classes(low, colours, _class_labels(low), of_cell)
+
+
+def district_shapes(areas: Areas) -> Mapping[str, Any]:
+    """One shapely polygon a district, joined from its areas, in name order. [m]
+
+    Parameters
+    ----------
+    areas : Areas
+
+    Returns
+    -------
+    mapping of str to shapely geometry
+        In the areas' own ``crs``; areas without a district are left out.
+    """
+    import shapely
+
+    district = np.array(areas.district)
+    names = sorted(set(areas.district) - {""})
+    return {name: shapely.union_all(areas.polygons[district == name]) for name in names}
+
+
+def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
+    """Everything the map draws as one GeoJSON.
+
+    Parameters
+    ----------
+    view : MapView
+    classes : Classes
+    outlines : array of shapely geometries, shape (n_cells,)
+        Outlines of the cells. [m]
+
+    Returns
+    -------
+    bytes
+        Features have a ``kind``: ``cell`` (with ``id`` the cell's number, ``class``,
+        ``colour``, ``flagged``, ``hatched`` and ``density`` as text), ``district`` (``name``
+        and where its ``label`` stands) and ``study-area``. The collection's ``bounds`` hold
+        ``[west, south, east, north]`` of the ``flagged`` cells and of ``all``;
+        ``dots_below_zoom`` is the zoom under which a flagged cell is too small to see.
+    """
+    import shapely
+
+    listed = view.table.columns["cell"].astype(np.int64)
+    cell = np.union1d(np.flatnonzero((classes.of_cell >= 0) | view.flagged), listed)
+    density = density_per_km2(view.risk, view.grid.area)
+    decimals = decimals_for(density[cell])
+
+    names = list(view.districts)
+    land = simplified(np.array([view.districts[name] for name in names], dtype=object))
+    border = simplified(np.array([view.study_area.polygon], dtype=object))
+    shapes = geographic(
+        np.concatenate([outlines[cell], land, border]), view.grid.crs, DEGREE_DECIMALS
+    )
+    n_cells, n_names = len(cell), len(names)
+    labels = [_label_place(shape) for shape in shapes[n_cells : n_cells + n_names]]
+
+    palette = np.array([*classes.colours, "none"])  # class -1 takes the last
+    properties: list[dict[str, Any]] = [
+        {
+            "kind": "cell",
+            "cell": int(one),
+            "colour": str(palette[classes.of_cell[one]]),
+            "flagged": bool(view.flagged[one]),
+            "hatched": bool(view.hatched[one]),
+            "density": rounded(float(density[one]), decimals),
+        }
+        for one in cell
+    ]
+    properties += [
+        {"kind": "district", "name": name, "label": label}
+        for name, label in zip(names, labels, strict=True)
+    ]
+    properties.append({"kind": "study-area", "name": view.study_area.name})
+
+    flagged = np.isin(cell, np.flatnonzero(view.flagged))
+    everything = shapely.total_bounds(shapes[n_cells:])
+    answer = shapely.total_bounds(shapes[:n_cells][flagged]) if flagged.any() else everything
+    side, latitude = typical_side(view), float(everything[[1, 3]].mean())
+    head = {
+        "type": "FeatureCollection",
+        "bounds": {
+            "all": everything.tolist(),
+            "flagged": (everything if _is_wide(answer, everything) else answer).tolist(),
+        },
+        "dots_below_zoom": round(_zoom(DOT_PIXELS / side, latitude), 2),
+        "unit": view.unit,
+    }
+    return feature_collection(head, shapes, properties)
+
+
+def typical_side(view: "MapView") -> float:
+    """Side of a square as large as the median flagged cell. [m]"""
+    flagged = view.grid.area[view.flagged]
+    return float(np.sqrt(np.median(flagged if flagged.size else view.grid.area)))
+
+
+def simplified(shapes: Shapes) -> Shapes:
+    """Outlines with fewer corners, shared borders kept shared, to 25 m. [m]"""
+    import shapely
+
+    kept: Shapes = (
+        shapely.coverage_simplify(shapes, SIMPLIFY_METRES) if len(shapes) else shapes
+    )
+    return kept
+
+
+def _class_labels(low: Floats) -> tuple[str, ...]:
+    decimals = max(decimals_for(low) - 1, 0)
+    text = [rounded(float(value), decimals) for value in low]
+    between = [f"{a} to {b}" for a, b in pairwise(text[1:])]
+    return (f"{text[0]} to {text[1]}, not flagged", *between, f"{text[-1]} or more")
+
+
+def _is_wide(answer: Floats, everything: Floats) -> bool:
+    """Whether the first bounds fill most of the second, so that cutting off helps nobody."""
+    size, whole = answer[2:] - answer[:2], everything[2:] - everything[:2]
+    return bool(np.prod(size) > WIDE * np.prod(whole))
+
+
+def _zoom(pixels_per_metre: float, latitude: float) -> float:
+    """Zoom level of a web map (tiles of 512 pixels) at this scale and latitude."""
+    equator = 40_075_016.686
+    return float(np.log2(pixels_per_metre * equator * np.cos(np.radians(latitude)) / 512))
+
+
+def _label_place(shape: Any) -> list[float]:
+    """Where a name stands best: the middle of the widest circle inside the shape."""
+    import shapely
+
+    west, south, east, north = shape.bounds
+    circle = shapely.maximum_inscribed_circle(shape, max(east - west, north - south) / 100)
+    return [round(float(value), DEGREE_DECIMALS) for value in circle.coords[0]]

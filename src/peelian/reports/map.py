@@ -1,0 +1,267 @@
+"""An interactive map with its table, in one file that opens by double-click."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+
+from peelian.reports.geo import cells_of
+from peelian.reports.layers import (
+    STABLE_SHARE,
+    Classes,
+    density_classes,
+    density_per_km2,
+    map_geojson,
+)
+from peelian.reports.provenance import footer_line, provenance_json
+from peelian.reports.still import still_paths
+from peelian.reports.tables import column_texts, is_numeric, table_csv
+from peelian.terms import (
+    Bools,
+    Floats,
+    Grid,
+    ParameterError,
+    Provenance,
+    StudyArea,
+    Table,
+)
+from peelian.terms.arrays import require_length
+
+STYLE, SCRIPT, LIBRARY = "map.css", "map.js", "vendor/maplibre-gl.js"
+
+
+@dataclass(frozen=True, eq=False)
+class MapView:
+    """What one map shows.
+
+    Attributes
+    ----------
+    title, subtitle : str
+        What it is about; the area and the dates.
+    score : str
+        How good this map was, in a sentence with its interval.
+    notes : tuple of str
+        Cautions the reader must see first.
+    table : Table
+        The listed cells, best first; its ``cell`` column numbers them in ``grid``, every other
+        column is shown.
+    grid : Grid
+    risk : array, shape (n_cells,)
+        Expected events (or harm).
+    flagged : array of bool, shape (n_cells,)
+    study_area : StudyArea
+    unit : str
+        What the colours mean, such as ``expected events per km² a month``; risk divided by
+        area in km2 has this unit.
+    provenance : Provenance
+    districts : mapping of str to shapely geometry
+        Background by name, in the grid's ``crs``; ``district_shapes`` makes it. [m]
+    stability : array, shape (n_cells,), optional
+        Share of resampled rankings that list the cell; flagged cells under 0.8 are hatched.
+    figures : tuple of str
+        SVG charts of ``reports.charts``, shown under the map.
+    """
+
+    title: str
+    subtitle: str
+    score: str
+    notes: tuple[str, ...]
+    table: Table
+    grid: Grid
+    risk: Floats
+    flagged: Bools
+    study_area: StudyArea
+    unit: str
+    provenance: Provenance
+    districts: Mapping[str, Any] = field(default_factory=dict)
+    stability: Floats | None = None
+    figures: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        require_length(
+            "MapView",
+            self.grid.n_cells,
+            risk=self.risk,
+            flagged=self.flagged,
+            stability=self.stability,
+        )
+        if "cell" not in self.table.columns:
+            raise ParameterError("MapView: the table needs a cell column to stay in step")
+        cells_of(self.table, self.grid)
+
+    @property
+    def hatched(self) -> Bools:
+        """Flagged cells whose rank is uncertain, shape (n_cells,)."""
+        if self.stability is None:
+            return np.zeros(self.grid.n_cells, dtype=bool)
+        hatched: Bools = self.flagged & (self.stability < STABLE_SHARE)
+        return hatched
+
+
+@dataclass(frozen=True)
+class MapPanel:
+    """The parts of a map for a page of one's own.
+
+    ``table`` and ``map`` are HTML; ``geojson`` is what ``map.js`` draws. The page also needs
+    the style sheet and the two scripts in ``reports/static``.
+    """
+
+    table: str
+    map: str
+    geojson: bytes
+
+
+def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
+    """The table and the map as HTML fragments, and the GeoJSON between them.
+
+    Parameters
+    ----------
+    view : MapView
+    geojson_url : str, optional
+        Where ``map.js`` fetches the GeoJSON; without it, it reads the element ``map-data`` of
+        the page.
+
+    Returns
+    -------
+    MapPanel
+        Both fragments work without JavaScript: the table in full, the map as a still picture.
+        Every text is escaped.
+
+    Raises
+    ------
+    CoordinateError
+        If the grid has no coordinate system and so no place on the Earth.
+    """
+    from markupsafe import Markup
+
+    from peelian.spacetime import outlines
+
+    shapes = outlines(view.grid, study_area=view.study_area)
+    density = density_per_km2(view.risk, view.grid.area)
+    classes = density_classes(density, view.flagged)
+    geojson = map_geojson(view, classes, shapes)
+    values = {
+        "view": view,
+        "columns": _columns(view.table),
+        "rows": _rows(view.table),
+        "csv": "data:text/csv;base64," + _base64(table_csv(view.table).encode()),
+        "still": still_paths(view, classes, shapes),
+        "legend": _legend(view, classes),
+        "geojson_url": geojson_url,
+    }
+    templates = _templates()
+    table = templates.get_template("table.html").render(values)
+    panel = templates.get_template("panel.html").render(values)
+    return MapPanel(Markup(table), Markup(panel), geojson)  # noqa: S704  escaped by Jinja2
+
+
+def render_map(view: MapView) -> bytes:
+    """The map as one self-contained HTML file.
+
+    Parameters
+    ----------
+    view : MapView
+
+    Returns
+    -------
+    bytes
+        UTF-8 HTML that opens by double-click, asks the network for nothing, and carries its
+        record; the same view gives the same bytes.
+
+    Raises
+    ------
+    CoordinateError
+        If the grid has no coordinate system and so no place on the Earth.
+    """
+    panel = map_panel(view)
+    style = static_text("page.css") + static_text(STYLE)
+    scripts = [static_text(LIBRARY), static_text(SCRIPT)]
+    policy = [
+        "default-src 'none'",
+        "script-src " + " ".join(f"'sha256-{_digest(script)}'" for script in scripts),
+        f"style-src 'sha256-{_digest(style)}'",
+        "worker-src blob:",
+        "connect-src blob:",  # MapLibre reads its own worker where file: has no origin
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    page = _templates().get_template("map.html")
+    text: str = page.render(
+        view=view,
+        panel=panel,
+        policy="; ".join(policy),
+        style=style,
+        scripts=scripts,
+        data=_script_safe(panel.geojson.decode()),
+        record=_script_safe(provenance_json(view.provenance)),
+        footer=footer_line(view.provenance),
+    )
+    return text.encode()
+
+
+@cache
+def static_text(name: str) -> str:
+    """A file of ``reports/static``: ``map.css``, ``map.js``, ``vendor/maplibre-gl.js``."""
+    return resources.files("peelian.reports").joinpath("static", name).read_text("utf-8")
+
+
+@cache
+def _templates() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("peelian.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _columns(table: Table) -> list[dict[str, Any]]:
+    """Header, unit and alignment of each column shown."""
+    return [
+        {
+            "label": name.replace("_", " ").capitalize(),
+            "unit": table.units.get(name, ""),
+            "numeric": is_numeric(column),
+        }
+        for name, column in table.columns.items()
+        if name != "cell"
+    ]
+
+
+def _rows(table: Table) -> list[tuple[int, list[str]]]:
+    """The cell number of each row and its entries as a person reads them."""
+    shown = [column_texts(c) for name, c in table.columns.items() if name != "cell"]
+    cells = table.columns["cell"].tolist()
+    return [(cells[i], [column[i] for column in shown]) for i in range(len(table))]
+
+
+def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
+    return {
+        "title": view.unit[:1].upper() + view.unit[1:],
+        "classes": list(zip(classes.colours, classes.labels, strict=True)),
+        "hatched": bool(view.hatched.any()),
+        "stable_share": STABLE_SHARE,
+    }
+
+
+def _script_safe(json_text: str) -> str:
+    """JSON that cannot end the script element it stands in, nor open another."""
+    for character in "<>&\u2028\u2029":
+        json_text = json_text.replace(character, f"\\u{ord(character):04x}")
+    return json_text
+
+
+def _digest(text: str) -> str:
+    return _base64(hashlib.sha256(text.encode()).digest())
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
