@@ -1,1 +1,56 @@
 """Who goes where, when and for how long."""
+
+from peelian.operations.problem import (
+    Routes,
+    RoutingProblem,
+    Service,
+    check_routes,
+    knapsack_bound,
+    window_blocks,
+)
+from peelian.operations.rotation import (
+    draw_spots,
+    horvitz_thompson,
+    inclusion_probabilities,
+    systematic_sample,
+    visit_hour_entropy,
+)
+from peelian.operations.routes import (
+    PatrolRules,
+    place_minutes,
+    plan_routes,
+    reachable_spots,
+    shift_problem,
+    vary_starts,
+)
+from peelian.operations.search import solve
+from peelian.operations.shifts import plan_shift, spots_from_risk
+from peelian.operations.travel import base_named, travel_minutes
+from peelian.operations.visits import allocate_visits, value_of_visits
+
+__all__ = [
+    "PatrolRules",
+    "Routes",
+    "RoutingProblem",
+    "Service",
+    "allocate_visits",
+    "base_named",
+    "check_routes",
+    "draw_spots",
+    "horvitz_thompson",
+    "inclusion_probabilities",
+    "knapsack_bound",
+    "place_minutes",
+    "plan_routes",
+    "plan_shift",
+    "reachable_spots",
+    "shift_problem",
+    "solve",
+    "spots_from_risk",
+    "systematic_sample",
+    "travel_minutes",
+    "value_of_visits",
+    "vary_starts",
+    "visit_hour_entropy",
+    "window_blocks",
+]
