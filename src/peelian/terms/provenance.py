@@ -8,12 +8,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Ingredient:
-    """One batch or file that went in."""
+    """One thing that went in: a ``batch`` or a ``layer`` of the store, or a ``file``.
+
+    ``sha256`` is the hash the store knows it by; ``read`` and ``refused`` count rows.
+    """
 
     name: str
     sha256: str
     read: int
     refused: int
+    kind: str = "batch"
 
 
 @dataclass(frozen=True)
