@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import shapely
 
+from peelian.reports import MapView
 from peelian.terms import CellKind, Grid, Ingredient, Provenance, StudyArea, Table
 
 ORIGIN = (580_000.0, 205_000.0)  # west of Maldon, Essex
@@ -47,6 +48,50 @@ def sample_table() -> Table:
         title="Where next",
         units={"risk": "events per month"},
     )
+
+
+def sample_view(**changes: object) -> MapView:
+    """A map of the sample grid: six flagged cells, five listed, two districts, one sure."""
+    grid = sample_grid()
+    risk = np.full(grid.n_cells, 0.01)
+    risk[[7, 33, 34, 44, 45, 71]] = [3.0, 5.5, 4.2, 2.1, 1.8, 1.2]
+    flagged = risk > 1
+    stability = np.where(flagged, 0.4, np.nan)
+    stability[33] = 0.97
+    listed = np.array([33, 34, 7, 44, 45])
+    west, south = ORIGIN
+    table = Table(
+        {
+            "cell": listed,
+            "rank": np.arange(1, 6),
+            "place": np.array(["High Street", "Station Road", "Quay", "Park", "Mill Lane"]),
+            "expected": risk[listed],
+            "stability": stability[listed],
+            "last_observed": np.array([6, 3, 2, 2, 0]),
+            "why": np.array(["41 events in 9 months held"] * 5),
+        },
+        title="The 5 cells most likely to see serious violence",
+        units={"expected": "events a month", "stability": "share of draws"},
+    )
+    values: dict[str, object] = {
+        "title": "Where serious violence is most likely, December 2018",
+        "subtitle": "Sample area, from January to November 2018",
+        "score": "PAI 21.3 (95 % interval 18.9 to 23.6); counting past offences gave 21.0.",
+        "notes": ("Places are moved to the nearest of a fixed list of points.",),
+        "table": table,
+        "grid": grid,
+        "risk": risk,
+        "flagged": flagged,
+        "study_area": sample_study_area(),
+        "unit": "expected events per km² a month",
+        "provenance": sample_provenance(),
+        "districts": {
+            "Easton": shapely.box(west + 2500, south, west + 4800, south + 4000),
+            "Weston": shapely.box(west, south, west + 2500, south + 4000),
+        },
+        "stability": stability,
+    }
+    return MapView(**{**values, **changes})  # type: ignore[arg-type]
 
 
 def sample_provenance(**changes: object) -> Provenance:

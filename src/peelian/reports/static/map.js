@@ -247,7 +247,7 @@
     const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     for (const name of names) {
       name.style.visibility = "hidden";
-      for (const shift of [0, 16, -16, 30, -30]) {
+      for (const shift of [0, 16, -16, 30, -30, 44, -44]) {
         name.style.marginTop = `${shift}px`;
         const box = name.getBoundingClientRect();
         if (kept.some((other) => covers(box, other))) continue;

@@ -1,0 +1,190 @@
+"""The map file: what is in it, what cannot get into it."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+
+from peelian import reports
+from peelian.reports import (
+    district_shapes,
+    map_panel,
+    read_provenance,
+    render_map,
+)
+from peelian.reports.layers import COLOURS, density_classes
+from peelian.terms import Areas, CoordinateError, ParameterError, Table
+from report_samples import sample_grid, sample_provenance, sample_view
+
+HOSTILE = "</script><img src=x onerror=alert(1)>\u2028'\"&"
+STATIC = Path(reports.__file__).parent / "static"
+
+
+def page(**changes: object) -> str:
+    return render_map(sample_view(**changes)).decode()
+
+
+def test_the_same_view_gives_the_same_bytes():
+    assert render_map(sample_view()) == render_map(sample_view())
+
+
+def test_the_map_carries_its_record(tmp_path):
+    path = tmp_path / "map.html"
+    path.write_bytes(render_map(sample_view()))
+    assert read_provenance(path) == sample_provenance()
+
+
+def test_the_page_says_what_when_where_how_good_and_what_to_beware_of():
+    text = page()
+    for words in (
+        "<title>Where serious violence is most likely, December 2018: Sample area",
+        "PAI 21.3 (95 % interval 18.9 to 23.6)",
+        "Places are moved to the nearest of a fixed list of points.",
+        "Expected events per km² a month",
+        "17050 rows read, 68 refused",
+        "Made by Peelian 0.1.0",
+        'lang="en-GB"',
+    ):
+        assert words in text
+
+
+def test_every_listed_cell_is_in_the_table_and_on_the_map():
+    text = page()
+    assert re.findall(r'<tr role="row" data-cell="(\d+)">', text) == [
+        "33",
+        "34",
+        "7",
+        "44",
+        "45",
+    ]
+    assert ">5.500</td>" in text
+    assert ">0.9700</td>" in text
+    assert len(re.findall(r"<(?:path|circle)[^>]* data-cell=", text)) == 6
+
+
+def test_hostile_text_stays_text():
+    view = sample_view()
+    columns = {**view.table.columns, "place": np.array([HOSTILE] * 5)}
+    text = page(
+        title=HOSTILE,
+        subtitle=HOSTILE,
+        score=HOSTILE,
+        notes=(HOSTILE,),
+        unit=HOSTILE,
+        table=Table(columns, title=HOSTILE, units={"place": HOSTILE}),
+        districts={HOSTILE: view.districts["Easton"]},
+        provenance=sample_provenance(notes=(HOSTILE,), method=HOSTILE),
+    )
+    assert "<img" not in text
+    assert "onerror=alert" not in text.replace("onerror=alert(1)&gt;", "").replace(
+        "onerror=alert(1)\\u003e", ""
+    )
+    assert len(re.findall(r"<script", text)) == 4
+    data = re.search(r'id="map-data">(.*?)</script>', text, re.DOTALL)
+    assert data is not None
+    names = [f["properties"].get("name") for f in json.loads(data[1])["features"]]
+    assert HOSTILE in names
+
+
+def test_nothing_but_the_files_own_scripts_may_run():
+    text = page()
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    rules = policy[1].replace("&#39;", "'")
+    assert rules.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in rules
+    assert "http" not in rules
+
+
+def test_the_geojson_says_what_the_map_draws():
+    collection = json.loads(map_panel(sample_view()).geojson)
+    cells = [f for f in collection["features"] if f["properties"]["kind"] == "cell"]
+    by_cell = {f["id"]: f["properties"] for f in cells}
+    assert by_cell[33] == {
+        "kind": "cell",
+        "cell": 33,
+        "colour": COLOURS[-1],
+        "flagged": True,
+        "hatched": False,
+        "density": "22.00",
+    }
+    assert by_cell[34]["hatched"] is True
+    assert sorted(by_cell) == [7, 33, 34, 44, 45, 71]  # the rest are blank and not sent
+    names = [f["properties"].get("name") for f in collection["features"]]
+    assert names[-3:] == ["Easton", "Weston", "Sample"]
+
+
+def test_the_map_opens_on_the_flagged_cells_unless_they_fill_the_area():
+    grid = sample_grid()
+    spread = json.loads(map_panel(sample_view()).geojson)["bounds"]
+    assert spread["flagged"] == spread["all"]
+    flagged = np.isin(np.arange(grid.n_cells), [33, 34])
+    bounds = json.loads(map_panel(sample_view(flagged=flagged)).geojson)["bounds"]
+    west, south, east, north = bounds["flagged"]
+    assert bounds["all"][0] < west < east < bounds["all"][2]
+    assert bounds["all"][1] < south < north < bounds["all"][3]
+
+
+def test_classes_are_quarters_of_the_flagged_cells():
+    density = np.concatenate([np.arange(1.0, 9.0), np.zeros(2), [0.2, 0.3]])
+    classes = density_classes(density, density >= 1)
+    assert np.bincount(classes.of_cell[:8]).tolist() == [0, 2, 2, 2, 2]
+    assert classes.of_cell[8:].tolist() == [-1, -1, -1, 0]
+    assert classes.labels[0] == "0.25 to 1.00, not flagged"
+    assert classes.labels[-1] == "6.25 or more"
+    assert classes.colours == COLOURS
+
+
+def test_classes_of_equal_densities_and_of_none():
+    equal = density_classes(np.ones(4), np.array([True, True, False, False]))
+    assert len(equal.low) == 2
+    assert equal.of_cell.tolist() == [1, 1, 1, 1]
+    assert density_classes(np.zeros(4), np.zeros(4, bool)).of_cell.tolist() == [-1] * 4
+    unflagged = density_classes(np.array([1.0, 2.0]), np.zeros(2, bool))
+    assert unflagged.of_cell.tolist() == [1, 4]
+
+
+def test_colours_run_light_to_dark_and_are_never_red():
+    channels = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLOURS]
+    luminance = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in channels]
+    assert luminance == sorted(luminance, reverse=True)
+    assert all(b >= g >= r for r, g, b in channels)
+
+
+def test_an_empty_map_says_that_nothing_stands_out():
+    grid = sample_grid()
+    empty = Table({"cell": np.array([], dtype=int), "rank": np.array([], dtype=int)})
+    none = np.zeros(grid.n_cells)
+    text = page(table=empty, risk=none, flagged=none > 0, stability=None, districts={})
+    assert "No cell is listed" in text
+    assert "No cell has a density above zero" in text
+
+
+def test_a_map_needs_a_place_on_the_earth_and_a_cell_column():
+    with pytest.raises(CoordinateError, match="plane coordinates"):
+        render_map(sample_view(grid=sample_grid(crs="none")))
+    with pytest.raises(ParameterError, match="cell column"):
+        sample_view(table=Table({"rank": np.arange(3)}))
+    with pytest.raises(ParameterError, match="risk has 3 entries"):
+        sample_view(risk=np.zeros(3))
+
+
+def test_districts_are_joined_from_their_areas():
+    boxes = np.array([shapely.box(i, 0, i + 1, 1) for i in range(3)], dtype=object)
+    areas = Areas(("a", "b", "c"), ("A", "B", "C"), ("X", "X", ""), np.ones(3), boxes)
+    shapes = district_shapes(areas)
+    assert list(shapes) == ["X"]
+    assert shapes["X"].area == 2
+
+
+def test_the_vendored_script_is_the_one_its_page_names():
+    readme = (STATIC / "vendor" / "README.md").read_text(encoding="utf-8")
+    digest, name = re.findall(r"^([0-9a-f]{64})  (\S+)$", readme, re.MULTILINE)[0]
+    content = (STATIC / "vendor" / name).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == digest
+    licence = (STATIC / "vendor" / "maplibre-gl.LICENSE.txt").read_text(encoding="utf-8")
+    assert "MapLibre contributors" in licence
