@@ -1,7 +1,7 @@
 """Who goes where: teams, spots, the day's draw, the plan. Times are minutes into a shift."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from peelian.terms.arrays import Bools, Floats, Ints, require_length
 from peelian.terms.errors import ParameterError
@@ -50,7 +50,8 @@ class Shift:
     @property
     def minutes(self) -> int:
         """Elapsed minutes, so a clock change inside the shift is counted right."""
-        return round((self.end - self.start).total_seconds() / 60)
+        elapsed = self.end.astimezone(UTC) - self.start.astimezone(UTC)
+        return round(elapsed.total_seconds() / 60)
 
 
 @dataclass(frozen=True, eq=False)
