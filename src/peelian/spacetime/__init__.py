@@ -1,6 +1,7 @@
 """Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""
 
 from peelian.spacetime.areas import assign_areas
+from peelian.spacetime.areas import assign_areas
 from peelian.spacetime.counting import (
     MAX_COUNTS,
     assign_cells,
@@ -47,6 +48,7 @@ from peelian.spacetime.projection import (
 __all__ = [
     "MAX_CELLS",
     "MAX_COUNTS",
+    "assign_areas",
     "assign_areas",
     "assign_cells",
     "assign_periods",

@@ -1,0 +1,67 @@
+"""Sentences made from numbers, with the interval in them, in plain English."""
+
+import math
+
+from peelian.evaluation import BacktestResult
+from peelian.reports.numbers import rounded, with_commas
+from peelian.terms import Interval
+
+
+def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> str:
+    """How many in the months held, and per 1,000 residents with the interval.
+
+    Parameters
+    ----------
+    n : float
+        Offences. [events]
+    rate : Interval
+        Of the rate. [per 1,000 residents]
+    n_months : int
+        Months held.
+    residents : float
+        NaN when the population is not held; the sentence then gives no rate.
+
+    Examples
+    --------
+    >>> rate_sentence(1227, Interval(0.63, 0.71, "Garwood"), 9, 1.8e6)
+    '1,227 in the 9 months held: 0.68 for every 1,000 residents (95 % interval 0.63 to 0.71).'
+    """
+    counted = f"{with_commas(n)} in the {n_months} months held"
+    if math.isnan(residents) or not residents:
+        return f"{counted}."
+    per = rounded(n / residents * 1000, 2)
+    return (
+        f"{counted}: {per} for every 1,000 residents (95 % interval "
+        f"{rounded(rate.low, 2)} to {rounded(rate.high, 2)})."
+    )
+
+
+def backtest_sentence(result: BacktestResult, name: str) -> str:
+    """How good a model's maps were over the origins of a backtest, against counting."""
+    row, baseline = result.row(name), result.row(result.baseline)
+    days = "period" if len(result.origins) == 1 else "periods"
+    sentence = (
+        f"Over the last {len(result.origins)} {days} tried, the "
+        f"{rounded(result.area_budget / 1e6, 1)} km2 flagged beforehand "
+        f"({rounded(100 * result.area_share, 2)} % of the area) held "
+        f"{rounded(100 * row.hit_rate.value, 1)} % of the offences that followed: PAI "
+        f"{rounded(row.pai.value, 1)} (95 % interval {rounded(row.pai.interval.low, 1)} to "
+        f"{rounded(row.pai.interval.high, 1)})"
+    )
+    if name == result.baseline:
+        return f"{sentence}. This is the count of past offences, which every model must beat."
+    return f"{sentence}, against {rounded(baseline.pai.value, 1)} for counting; {row.verdict}."
+
+
+def champion_sentence(result: BacktestResult) -> str:
+    """Which model is used and why, in one sentence."""
+    challengers = [
+        row for row in result.rows if row.made_by is not None and row.name != result.baseline
+    ]
+    if result.champion != result.baseline:
+        return f"{result.champion} caught {result.row(result.champion).verdict}"
+    few = (
+        f"; {len(result.origins)} origins are too few to choose by" if result.too_few else ""
+    )
+    said = ", ".join(f"{row.name}: {row.verdict}" for row in challengers)
+    return f"counting is kept ({said or 'no challenger'}{few})"
