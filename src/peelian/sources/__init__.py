@@ -9,7 +9,16 @@ from peelian.sources.essex import (
     essex_street_path,
     essex_study_area,
 )
-from peelian.sources.extracts import read_extract
+from peelian.sources.event_files import (
+    EventColumns,
+    as_events,
+    events_of_table,
+    read_events,
+    working_crs,
+)
+from peelian.sources.extracts import read_extracts
+from peelian.sources.layers import read_areas, read_bases, read_study_area
+from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
 from peelian.sources.offence_tables import (
     find_offence_set,
     read_offence_classes,
@@ -17,19 +26,37 @@ from peelian.sources.offence_tables import (
     read_police_uk_categories,
     read_sinks,
 )
+from peelian.sources.sieve import TOLERANCE
+from peelian.sources.suggest import suggest_mapping
+
+read_extract = read_extracts  # the older name; goes once nothing calls it
 
 __all__ = [
     "BASES_ARE_ASSUMED",
+    "TOLERANCE",
+    "EventColumns",
+    "FileMapping",
+    "as_events",
     "essex_areas",
     "essex_bases",
     "essex_districts",
     "essex_outlines_path",
     "essex_street_path",
     "essex_study_area",
+    "events_of_table",
     "find_offence_set",
+    "parse_mapping",
+    "read_areas",
+    "read_bases",
+    "read_events",
     "read_extract",
+    "read_extracts",
+    "read_mapping",
     "read_offence_classes",
     "read_offence_sets",
     "read_police_uk_categories",
     "read_sinks",
+    "read_study_area",
+    "suggest_mapping",
+    "working_crs",
 ]

@@ -22,6 +22,7 @@ from peelian.sources.sieve import (
     check_repeats,
     check_times,
     finish,
+    or_null,
 )
 from peelian.terms import LOCAL_ZONE, WGS84, Extract, Refusal, Setting
 
@@ -72,6 +73,10 @@ CATEGORIES = {
     "Vehicle crime": "vehicle-crime",
     "Violence and sexual offences": "violent-crime",
     "Violent crime": "violent-crime",  # before May 2013
+}
+
+CATEGORIES_BY_FOLD = {label.lower(): id_ for label, id_ in CATEGORIES.items()} | {
+    id_: id_ for id_ in CATEGORIES.values()
 }
 
 OTHER_FILES = {  # companions in a download: a column that only they have, and what they are
@@ -126,6 +131,19 @@ def force_slug(name: str) -> str:
     return known.get(name.strip(), words.strip("-"))
 
 
+def code_of(category: str) -> str | None:
+    """The code of a category by its label or its id; None for anything else.
+
+    Examples
+    --------
+    >>> code_of("Violence and sexual offences"), code_of("violent-crime")
+    ('police-uk:violent-crime', 'police-uk:violent-crime')
+    """
+    said = category.strip().lower()
+    found = CATEGORIES_BY_FOLD.get(said)
+    return f"{SOURCE}:{found}" if found else None
+
+
 def _extract(rows: Rows, content: Content, reading: Reading, names: dict[str, str]) -> Extract:
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -139,7 +157,7 @@ def _extract(rows: Rows, content: Content, reading: Reading, names: dict[str, st
         sieve,
         parse_times(rows.columns[published["start"]], ["%Y-%m"]),
         published["start"],
-        now=reading.now,
+        reading=reading,
         zone=LOCAL_ZONE,
     )
     in_time = sieve.kept
@@ -154,7 +172,7 @@ def _extract(rows: Rows, content: Content, reading: Reading, names: dict[str, st
         reading=reading,
     )
     slices, complete = _slices(rows, span.month, in_time, published.get("slice"))
-    event_id = _or_null(texts(rows.column(published["event_id"])))
+    event_id = or_null(texts(rows.column(published["event_id"])))
     key = pc.binary_join_element_wise(event_id, slices, " ")
     check_repeats(sieve, key, published["event_id"])
 
@@ -170,8 +188,8 @@ def _extract(rows: Rows, content: Content, reading: Reading, names: dict[str, st
         "latitude": places.latitude,
         "x": places.x,
         "y": places.y,
-        "place": _or_null(texts(rows.column(published["place"]))),
-        "area_code": _or_null(texts(rows.column(area))) if area else pa.nulls(n, pa.string()),
+        "place": or_null(texts(rows.column(published["place"]))),
+        "area_code": or_null(texts(rows.column(area))) if area else pa.nulls(n, pa.string()),
         "setting": pa.array(np.full(n, Setting.UNKNOWN.value)),
         "weight": np.ones(n),
         "slice": slices,
@@ -184,17 +202,8 @@ def _offences(sieve: Sieve, label: Any, field: str) -> Any:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    by_label = {k.lower(): v for k, v in CATEGORIES.items()} | {
-        v: v for v in CATEGORIES.values()
-    }
     encoded = label.dictionary_encode()
-    codes = pa.array(
-        [
-            f"{SOURCE}:{by_label[said.lower()]}" if said.lower() in by_label else None
-            for said in encoded.dictionary.to_pylist()
-        ],
-        pa.string(),
-    )
+    codes = pa.array([code_of(said) for said in encoded.dictionary.to_pylist()], pa.string())
     code = codes.take(encoded.indices)
     empty = np.array(pc.equal(label, "").to_numpy(zero_copy_only=False), dtype=bool)
     unknown = np.array(pc.is_null(code).to_numpy(zero_copy_only=False), dtype=bool)
@@ -220,10 +229,3 @@ def _slices(
     slices = pc.binary_join_element_wise(slugs.take(force.indices), months, "/")
     held = pc.unique(slices.filter(pa.array(in_time))).to_pylist()
     return slices, tuple(sorted(s for s in held if not s.startswith("/")))
-
-
-def _or_null(text: Any) -> Any:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

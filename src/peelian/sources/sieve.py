@@ -47,6 +47,11 @@ class Reading:
     store_crs: str = "EPSG:27700"
     tolerance: float = TOLERANCE
 
+    @property
+    def latest(self) -> np.datetime64:
+        """``now`` in UTC to the second."""
+        return np.datetime64(self.now.astimezone(UTC).replace(tzinfo=None), "s")
+
 
 class Sieve:
     """The rows of one file that are still accepted, and what was said of the others."""
@@ -110,7 +115,9 @@ class Span:
     month: np.ndarray[Any, np.dtype[np.datetime64]]
 
 
-def check_times(sieve: Sieve, times: Times, field: str, *, now: datetime, zone: str) -> Span:
+def check_times(
+    sieve: Sieve, times: Times, field: str, *, reading: Reading, zone: str
+) -> Span:
     """Spans of time in UTC; rows without a date, with a bad one or in the future are refused.
 
     Raises
@@ -121,8 +128,7 @@ def check_times(sieve: Sieve, times: Times, field: str, *, now: datetime, zone: 
     sieve.refuse(times.missing, Refusal.NO_DATE, field)
     sieve.refuse(times.bad, Refusal.BAD_DATE, field)
     span = utc_span(times, zone=zone)
-    latest = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "s")
-    future = span.start > latest
+    future = span.start > reading.latest
     known = ~(times.missing | times.bad)
     if known.any() and future[known].all():
         first = int(np.flatnonzero(known)[0])
@@ -149,6 +155,14 @@ def utc_span(times: Times, *, zone: str = LOCAL_ZONE) -> Span:
             utc = times.is_utc[whole]
             end[whole] = np.where(utc, after, to_utc(after, zone=zone))
     return Span(start, end, month)
+
+
+def or_null(text: Any) -> Any:
+    """Text with null where it is empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def check_repeats(sieve: Sieve, key: Any, field: str) -> None:
