@@ -11,9 +11,18 @@ from typing import Any
 import numpy as np
 
 from peelian.store.manifest import SliceRecord
-from peelian.terms import EVENT_COLUMNS, REFUSED_COLUMNS, Extract, SchemaError
+from peelian.terms import (
+    EVENT_COLUMNS,
+    REFUSED_COLUMNS,
+    Bools,
+    Extract,
+    Ints,
+    SchemaError,
+)
 
 BATCH_COLUMN = "batch"  # the batch's own name, kept in each of its rows
+HASH_COLUMN = "id_hash"  # of event_id, null without one: finds candidates, the id decides
+_FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _OPTIONAL = {"event_id", "recorded", "place", "area_code", "longitude", "latitude"}
 
 
@@ -95,7 +104,7 @@ def _column_bytes(column: Any) -> tuple[Any, ...]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    valid = np.packbits(column.is_valid().to_numpy()).tobytes()
+    valid = np.packbits(_valid(column)).tobytes()
     if pa.types.is_string(column.type):
         filled = pc.fill_null(column, "").cast(pa.large_string())
         array = (
@@ -139,7 +148,36 @@ def events_parquet(events: Any, batch: str) -> bytes:
     import pyarrow as pa
 
     name = pa.repeat(pa.scalar(batch, pa.string()), len(events))
-    return table_parquet(events.append_column(BATCH_COLUMN, name))
+    hashed = pa.array(id_hashes(events["event_id"]), mask=~_valid(events["event_id"]))
+    return table_parquet(
+        events.append_column(BATCH_COLUMN, name).append_column(HASH_COLUMN, hashed)
+    )
+
+
+def _valid(column: Any) -> Bools:
+    """Where a column is not null."""
+    valid: Bools = column.is_valid().to_numpy().astype(bool, copy=False)
+    return valid
+
+
+def id_hashes(event_id: Any) -> Ints:
+    """FNV-1a hash of each identifier, 64 bits.
+
+    References
+    ----------
+    .. [1] G. Fowler, L. C. Noll, K.-P. Vo, D. Eastlake, "The FNV Non-Cryptographic Hash
+       Algorithm", IETF draft-eastlake-fnv.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pc.fill_null(event_id, "").cast(pa.binary()).to_pylist()
+    packed = np.array(texts, dtype=np.bytes_)
+    letters = packed.view(np.uint8).reshape(len(texts), packed.itemsize)
+    hashed = np.full(len(texts), _FNV_START)
+    for letter in letters.T:
+        hashed = np.where(letter, (hashed ^ letter) * _FNV_PRIME, hashed)
+    return hashed.view(np.int64)
 
 
 def table_parquet(table: Any) -> bytes:

@@ -6,12 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from peelian.spacetime import require_metres
 from peelian.store.batches import (
     BATCH_COLUMN,
+    HASH_COLUMN,
     batch_name,
     count_reasons,
     events_parquet,
+    id_hashes,
     quarantine_csv,
     require_extract,
     slice_records,
@@ -90,25 +94,20 @@ def _write_withdrawals(
     import pyarrow.parquet as pq
 
     named = events.filter(pc.is_valid(events["event_id"]))
-    if not len(named):
+    live = _outlasting(manifest, extract)
+    if not len(named) or not live:
         return None
+    hashes = pa.array(np.unique(id_hashes(named["event_id"])))
     mine = named.group_by("event_id", use_threads=False).aggregate([("slice", "first")])
     mine = mine.rename_columns({"slice_first": "slice"})
-    standing = stand(manifest)
     found = []
-    for earlier in standing.batches:
-        replaced = set(extract.complete)
-        if not extract.complete and earlier.file == extract.file:
-            replaced = set(earlier.slices)
-        live = [s for s in standing.live(earlier) if s not in replaced]
-        if earlier.source != extract.source or earlier.events is None or not live:
-            continue
-        theirs = pq.read_table(
-            lake / earlier.events.name,
-            columns=["event_id", "row", BATCH_COLUMN],
-            filters=pc.field("slice").isin(live),
-        )
-        found.append(theirs.join(mine, "event_id", join_type="inner"))
+    for file, slices in live:
+        path = lake / file.name
+        theirs = pq.read_table(path, columns=[HASH_COLUMN])
+        if pc.any(pc.is_in(theirs[HASH_COLUMN], hashes, skip_nulls=True)).as_py():
+            columns = ["event_id", "row", BATCH_COLUMN]
+            rows = pq.read_table(path, columns=columns, filters=pc.field("slice").isin(slices))
+            found.append(rows.join(mine, "event_id", join_type="inner"))
     withdrawn = pa.concat_tables(found) if found else None
     if withdrawn is None or not len(withdrawn):
         return None
@@ -116,6 +115,21 @@ def _write_withdrawals(
     table = withdrawn.select([BATCH_COLUMN, "row", "slice"]).append_column("by", by)
     table = table.sort_by([(BATCH_COLUMN, "ascending"), ("row", "ascending")])
     return store_file(lake, f"events/{name}/withdraws.parquet", table_parquet(table))
+
+
+def _outlasting(manifest: Manifest, extract: Extract) -> list[tuple[StoredFile, list[str]]]:
+    """Files of events of the extract's source, with the slices that it does not replace."""
+    standing = stand(manifest)
+    found = []
+    for earlier in standing.batches:
+        if earlier.source != extract.source or earlier.events is None:
+            continue
+        same_file = not extract.complete and earlier.file == extract.file
+        replaced = set(earlier.slices if same_file else extract.complete)
+        live = [s for s in standing.live(earlier) if s not in replaced]
+        if live:
+            found.append((earlier.events, live))
+    return found
 
 
 def sweep(lake: Path, manifest: Manifest) -> list[str]:
