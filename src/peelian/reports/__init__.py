@@ -1,5 +1,6 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
+from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
 from peelian.reports.geo import cells_geojson, cells_geoparquet
 from peelian.reports.layers import district_shapes
 from peelian.reports.map import MapPanel, MapView, map_panel, render_map
@@ -11,19 +12,26 @@ from peelian.reports.provenance import (
     provenance_json,
 )
 from peelian.reports.records import read_provenance, sidecar, sidecar_json
+from peelian.reports.sentences import backtest_sentence, champion_sentence, rate_sentence
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
     "MapPanel",
     "MapView",
+    "backtest_sentence",
     "cells_geojson",
     "cells_geoparquet",
+    "champion_sentence",
     "district_shapes",
     "environment_hash",
     "footer_line",
+    "interval_chart",
     "map_panel",
+    "monthly_chart",
+    "pai_chart",
     "parse_provenance",
     "provenance_json",
+    "rate_sentence",
     "read_provenance",
     "render_map",
     "rounded",

@@ -1,0 +1,293 @@
+"""Charts as SVG from one Vega-Lite specification each: the same picture on pages and in PDFs.
+
+No script runs where they are shown. Every axis says what it counts and in what unit, intervals
+are drawn, lines are labelled where they end.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from peelian.reports.numbers import decimals_for, plain, rounded
+from peelian.terms import Floats, Instants, ParameterError
+
+INK, GREY, PALE, BLUE = "#0b0c0c", "#505a5f", "#e8e8e8", "#1d70b8"
+SERIES = (BLUE, INK, "#b58840")  # at most three lines; told apart without colour vision
+PAI_HEIGHT = 220  # [px]
+FONT = "Arial, Liberation Sans, sans-serif"
+
+
+def monthly_chart(
+    month: Instants, n: Floats, *, title: str, unit: str, width: int = 480, height: int = 160
+) -> str:
+    """Monthly numbers as a line with gaps for the months not held.
+
+    Parameters
+    ----------
+    month : array of datetime64, shape (n_months,)
+        Any instant or day of the month; consecutive.
+    n : array, shape (n_months,)
+        NaN in a month not held, which is shown as a gap and named so. [unit]
+    title, unit : str
+    width, height : int, optional
+        Of the drawing inside its axes. [px]
+
+    Returns
+    -------
+    str
+        SVG; the vertical axis starts at zero.
+    """
+    import altair as alt
+
+    first = month.astype("datetime64[M]")
+    start, end = first.astype("datetime64[D]"), (first + 1).astype("datetime64[D]")
+    rows = [
+        {"start": str(a), "middle": str(a + (b - a) // 2), "end": str(b), "n": plain(value)}
+        for a, b, value in zip(start, end, n, strict=True)
+    ]
+    missing = [row for row in rows if row["n"] is None]
+    days = [rows[0]["start"], rows[-1]["end"]] if rows else []
+    time: dict[str, Any] = {
+        "scale": alt.Scale(type="utc", domain=days, nice=False),
+        "axis": alt.Axis(title=None, format="%b %Y", labelOverlap=True, grid=False),
+    }
+    held = (
+        _chart(rows)
+        .mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE, size=30))
+        .encode(
+            x=alt.X("middle:T", **time),
+            y=alt.Y("n:Q", title=unit, scale=alt.Scale(zero=True), axis=_few_ticks(alt, 4)),
+        )
+    )
+    layers = [held]
+    if missing:
+        gap = _chart(missing)
+        band = gap.mark_rect(color=PALE).encode(x=alt.X("start:T", **time), x2="end:T")
+        label = (
+            _chart(missing[:1])
+            .mark_text(align="left", baseline="top", dx=2, color=GREY, text="not held")
+            .encode(x=alt.X("start:T", **time), y=alt.value(2))
+        )
+        layers = [band, held, label]
+    chart = alt.layer(*layers).properties(width=width, height=height)
+    return _svg(chart, title, _months_in_words(first, n, unit))
+
+
+def interval_chart(
+    names: list[str],
+    estimate: Floats,
+    low: Floats,
+    high: Floats,
+    *,
+    title: str,
+    unit: str,
+    mark: Mapping[str, float] | None = None,
+) -> str:
+    """Estimates with their intervals, one a row: rates by district, or an effect on a line.
+
+    Parameters
+    ----------
+    names : list of str
+        One a row, top first.
+    estimate, low, high : array, shape (n_rows,)
+        NaN where unknown: the row keeps its name and stays empty. [unit]
+    title, unit : str
+    mark : mapping of str to float, optional
+        Values to compare with, such as ``{"no effect": 0.0}``, drawn as labelled lines. [unit]
+
+    Returns
+    -------
+    str
+        SVG; the axis reaches zero.
+    """
+    import altair as alt
+
+    rows = [
+        {"name": name, "estimate": plain(e), "low": plain(a), "high": plain(b)}
+        for name, e, a, b in zip(names, estimate, low, high, strict=True)
+    ]
+    base = _chart(rows).encode(
+        y=alt.Y(
+            "name:N",
+            title=None,
+            scale=alt.Scale(domain=names),
+            axis=alt.Axis(domain=False, ticks=False),
+        )
+    )
+    across = alt.X("estimate:Q", title=unit)
+    bar = base.mark_rule(strokeWidth=2, color=INK).encode(
+        x=alt.X("low:Q", title=unit, scale=alt.Scale(zero=True), axis=_few_ticks(alt, 5)),
+        x2="high:Q",
+    )
+    dot = base.mark_point(filled=True, size=70, opacity=1, color=BLUE).encode(x=across)
+    layers = [bar, dot]
+    for word, value in (mark or {}).items():
+        line = _chart([{"at": value, "word": word}])
+        at = alt.X("at:Q", title=unit)
+        rule = line.mark_rule(strokeDash=[4, 3], color=GREY).encode(x=at)
+        text = line.mark_text(baseline="bottom", dy=-3, color=GREY).encode(
+            x=at, y=alt.value(0), text="word:N"
+        )
+        layers = [rule, *layers, text]
+    chart = alt.layer(*layers).properties(width=420, height=alt.Step(24))
+    return _svg(chart, title, _rows_in_words(names, estimate, low, high, unit))
+
+
+def pai_chart(
+    area_share: Floats, curves: Mapping[str, tuple[Floats, Floats, Floats]], *, title: str
+) -> str:
+    """PAI by share of the area flagged, with its interval, for at most three methods.
+
+    Parameters
+    ----------
+    area_share : array, shape (n_shares,)
+        Ascending. [0 to 1]
+    curves : mapping of str to (pai, low, high)
+        Each of shape (n_shares,); NaN leaves a gap. [unitless]
+    title : str
+
+    Returns
+    -------
+    str
+        SVG with each line named where it ends, and a line at 1, which is chance.
+
+    Raises
+    ------
+    ParameterError
+        If there are more than three curves.
+    """
+    import altair as alt
+
+    if len(curves) > len(SERIES):
+        raise ParameterError(
+            f"PAI chart: {len(curves)} curves, at most {len(SERIES)} can be read at once; "
+            "leave some out"
+        )
+    x = alt.X(
+        "share:Q",
+        title="Share of the area flagged (0 to 1)",
+        scale=alt.Scale(zero=True),
+        axis=_few_ticks(alt, 5),
+    )
+    chance = _chart([{"pai": 1.0, "word": "chance"}])
+    layers: list[Any] = [
+        chance.mark_rule(strokeDash=[4, 3], color=GREY).encode(y="pai:Q"),
+        chance.mark_text(align="right", baseline="bottom", dy=-3, color=GREY).encode(
+            x=alt.value(420), y="pai:Q", text="word:N"
+        ),
+    ]
+    known = [pai[np.isfinite(pai)] for pai, _, _ in curves.values()]
+    top = max(
+        (float(np.nanmax(high, initial=1.0)) for _, _, high in curves.values()), default=1
+    )
+    ends = [float(pai[-1]) if pai.size else 0.0 for pai in known]
+    heights = _label_heights(ends, top, 14 * top / PAI_HEIGHT)
+
+    words = []
+    for colour, height, (name, (pai, low, high)) in zip(
+        SERIES, heights, curves.items(), strict=False
+    ):
+        rows = [
+            {"share": plain(s), "pai": plain(p), "low": plain(a), "high": plain(b)}
+            for s, p, a, b in zip(area_share, pai, low, high, strict=True)
+        ]
+        base = _chart(rows).encode(x=x)
+        y = alt.Y("pai:Q", title="PAI (1 is chance)", scale=alt.Scale(zero=True))
+        last = [
+            {"share": row["share"], "pai": height, "name": name}
+            for row in rows
+            if row["pai"] is not None
+        ][-1:]
+        layers += [
+            base.mark_area(opacity=0.15, color=colour).encode(y="low:Q", y2="high:Q"),
+            base.mark_line(color=colour).encode(y=y),
+            _chart(last)
+            .mark_text(align="left", dx=5, color=colour)
+            .encode(x=x, y=y, text="name:N"),
+        ]
+        words.append(_rows_in_words([name], pai[:1], low[:1], high[:1], "PAI"))
+    chart = alt.layer(*layers).properties(width=420, height=PAI_HEIGHT)
+    return _svg(chart, title, " ".join(words))
+
+
+def _svg(chart: Any, title: str, description: str) -> str:
+    """The chart drawn, with a name and a description that assistive technology reads."""
+    import altair as alt
+    import vl_convert
+    from markupsafe import escape
+
+    heading = alt.TitleParams(
+        title, anchor="start", fontSize=14, font=FONT, color=INK, frame="group", offset=14
+    )
+    look = (
+        chart.properties(title=heading, background="white")
+        .configure(font=FONT)
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=INK,
+            titleColor=INK,
+            labelFontSize=12,
+            titleFontSize=12,
+            titleFontWeight="normal",
+            gridColor=PALE,
+            domainColor=GREY,
+            tickColor=GREY,
+            labelLimit=220,
+            labelFlush=False,
+        )
+        .configure_text(font=FONT, fontSize=12)
+    )
+    svg: str = vl_convert.vegalite_to_svg(look.to_json())
+    name = f'<svg role="img" aria-label="{escape(title)}. {escape(description)}" '
+    inside = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
+    head, rest = svg.split(">", 1)
+    return head.replace("<svg ", name, 1) + ">" + inside + rest
+
+
+def _chart(rows: list[dict[str, Any]]) -> Any:
+    import altair as alt
+
+    data: Any = alt.Data
+    return alt.Chart(data(values=rows))
+
+
+def _few_ticks(alt: Any, n: int) -> Any:
+    return alt.Axis(tickCount=n)
+
+
+def _label_heights(ends: list[float], top: float, gap: float) -> list[float]:
+    """Where to write the names of lines that end at ``ends``, ``gap`` or more apart."""
+    heights = dict(enumerate(ends))
+    below = -top
+    for i in sorted(heights, key=lambda i: ends[i]):
+        heights[i] = below = max(ends[i], below + gap)
+    return list(heights.values())
+
+
+def _months_in_words(month: Instants, n: Floats, unit: str) -> str:
+    held = np.flatnonzero(~np.isnan(n))
+    if held.size == 0:
+        return "No month is held."
+    decimals = decimals_for(n)
+    first, last = held[0], held[-1]
+    words = (
+        f"{rounded(float(n[first]), decimals)} {unit} in {month[first]}, "
+        f"{rounded(float(n[last]), decimals)} in {month[last]}."
+    )
+    missing = [str(m) for m in month[np.isnan(n)]]
+    return f"{words} Not held: {', '.join(missing)}." if missing else words
+
+
+def _rows_in_words(
+    names: list[str], estimate: Floats, low: Floats, high: Floats, unit: str
+) -> str:
+    decimals = decimals_for(np.concatenate([estimate, low, high]))
+    parts = [
+        f"{name} {rounded(float(e), decimals)} (95 % interval {rounded(float(a), decimals)} "
+        f"to {rounded(float(b), decimals)})"
+        if np.isfinite(e)
+        else f"{name} unknown"
+        for name, e, a, b in zip(names, estimate, low, high, strict=True)
+    ]
+    return f"{unit}: {'; '.join(parts)}."
