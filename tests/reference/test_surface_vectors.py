@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from peelian.statistics import (
+    against_ties,
     flag_shares,
-    flag_shares_adversarial,
     hit_rate,
     pai,
     pei,
@@ -27,7 +27,7 @@ SQUARE_MILE = 1609.344**2
     ],
 )
 def test_t6_with_ties_against_the_forecaster(k, hits, accuracy, efficiency):
-    flagged = flag_shares_adversarial(PREDICTED, AREA, OBSERVED, area_budget=k)
+    flagged = against_ties(flag_shares(PREDICTED, AREA, area_budget=k), AREA, OBSERVED)
     assert flagged.sum() == k
     assert hit_rate(OBSERVED, flagged) == pytest.approx(hits, abs=5e-7)
     assert pai(OBSERVED, flagged, AREA) == pytest.approx(accuracy, abs=5e-7)

@@ -12,9 +12,9 @@ from peelian.statistics.intervals import (
 from peelian.statistics.resampling import bootstrap_blocks, bootstrap_limits
 from peelian.statistics.significance import benjamini_hochberg, sign_flip_test
 from peelian.statistics.surface import (
+    against_ties,
     flag_cells,
     flag_shares,
-    flag_shares_adversarial,
     hit_rate,
     pai,
     pei,
@@ -22,6 +22,7 @@ from peelian.statistics.surface import (
 )
 
 __all__ = [
+    "against_ties",
     "benjamini_hochberg",
     "bootstrap_blocks",
     "bootstrap_limits",
@@ -29,7 +30,6 @@ __all__ = [
     "clopper_pearson_limits",
     "flag_cells",
     "flag_shares",
-    "flag_shares_adversarial",
     "garwood",
     "garwood_limits",
     "hit_rate",

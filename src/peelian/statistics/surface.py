@@ -130,32 +130,32 @@ def flag_shares(risk: Floats, area: Floats, *, area_budget: float) -> Floats:
     return flagged
 
 
-def flag_shares_adversarial(
-    risk: Floats, area: Floats, counts: Floats, *, area_budget: float
-) -> Floats:
-    """As `flag_shares`, with ties resolved against the forecaster: fewest events first.
+def against_ties(flagged: Floats, area: Floats, counts: Floats) -> Floats:
+    """Resolve the ties of `flag_shares` against the forecaster: fewest events first.
 
     Parameters
     ----------
-    risk, area : arrays, shape (n_cells,)
-        As in `flag_shares`.
+    flagged : array, shape (n_cells,)
+        From `flag_shares`: cells at the margin are those flagged in part. [0 to 1]
+    area : array, shape (n_cells,)
+        Area of each cell. [m2]
     counts : array, shape (n_cells,)
         What happened. [events]
-    area_budget : float
-        Area flagged. [m2]
 
     Returns
     -------
     flagged : array, shape (n_cells,)
-        The lowest hit rate among all orders of the tied cells; the last cell pro rata.
-        [0 to 1]
+        The same area with the lowest hit rate of all orders of the tied cells; the last cell
+        pro rata. [0 to 1]
 
-    Raises
-    ------
-    ParameterError
-        As `flag_shares`.
+    Examples
+    --------
+    >>> flagged = flag_shares(np.array([8.0, 4, 4, 2]), np.ones(4), area_budget=2)
+    >>> against_ties(flagged, np.ones(4), np.array([6.0, 7, 3, 2]))
+    array([1., 0., 1., 0.])
     """
-    flagged = flag_shares(risk, area, area_budget=area_budget)
+    require_length("ties", len(flagged), area=area, counts=counts)
+    flagged = flagged.copy()
     tied = np.flatnonzero((flagged > 0) & (flagged < 1))
     left = float(flagged[tied] @ area[tied])
     order = tied[np.argsort(counts[tied] / area[tied], kind="stable")]

@@ -1,0 +1,336 @@
+"""How good each forecast would have been: rolling origins, one area, no hindsight."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+
+from peelian.evaluation.results import (
+    BETTER,
+    IS_BASELINE,
+    IS_REFERENCE,
+    ORACLE,
+    RANDOM,
+    BacktestResult,
+    BacktestRow,
+    verdict,
+)
+from peelian.evaluation.scores import (
+    Resamples,
+    observed_over_expected,
+    overlap,
+    resample_origins,
+    scaled,
+    score_difference,
+    score_hit_rate,
+    score_pei,
+)
+from peelian.statistics import against_ties, flag_shares, sign_flip_test
+from peelian.terms import (
+    CoverageError,
+    Floats,
+    Forecaster,
+    History,
+    ParameterError,
+    PlatformError,
+)
+
+FOUR_WEEKS = 28.0  # length of a bootstrap block [days]
+
+
+@runtime_checkable
+class Walker(Protocol):
+    """A forecaster that can forecast at many origins in one pass over the history."""
+
+    def walk(self, history: History, origins: Sequence[int]) -> Iterator[Floats]:
+        """Risk of the next period at each origin, shape (n_cells,), from what came before."""
+        ...
+
+
+def backtest(
+    history: History,
+    forecasters: Mapping[str, Forecaster],
+    *,
+    area_budget: float,
+    min_history: int,
+    baseline: str = "count",
+    block: int | None = None,
+    draws: int = 2_000,
+    rng: np.random.Generator,
+    progress: Callable[[int, int], None] | None = None,
+    clock: Callable[[], float] | None = None,
+) -> BacktestResult:
+    """Score forecasters at every origin, at a fixed area, against a baseline.
+
+    Parameters
+    ----------
+    history : History
+        All periods; each held period with enough before it is scored once.
+    forecasters : mapping of name to Forecaster
+        Among them the baseline. ``random`` and ``oracle`` are added.
+    area_budget : float
+        Area each may flag at each origin, spent exactly. [m2]
+    min_history : int
+        Held periods an origin needs before it. [periods]
+    baseline : str
+        Whom a challenger must beat.
+    block : int, optional
+        Consecutive origins resampled together; as many as fill four weeks when not given, so
+        one for months. [origins]
+    draws : int
+        Bootstrap draws.
+    rng : numpy.random.Generator
+        For the bootstrap, and the sign flips beyond twenty blocks.
+    progress : callable, optional
+        Called with origins done and in all, over all forecasters.
+    clock : callable, optional
+        Returns seconds; times the forecasting.
+
+    Returns
+    -------
+    BacktestResult
+
+    Raises
+    ------
+    ParameterError
+        If the baseline is missing, a name is reserved, the budget is not between 0 and the
+        whole area, ``min_history`` is below 1, or the block is longer than the origins.
+    CoverageError
+        If no held period has enough before it, or a forecaster gives NaN at an origin.
+    PlatformError
+        If a forecaster's ``walk`` disagrees with its ``forecast``.
+
+    Notes
+    -----
+    A forecaster is shown ``history.until(n)`` and asked for period n. One that walks sees the
+    whole history in one pass; its first and last answers are checked against that.
+    Risk is for a period as long as the last one held; expected events are scaled to the length
+    of the period scored, which the calendar tells beforehand. Scores are pooled over origins,
+    so that a period without events adds nothing rather than a NaN.
+
+    Do not compare results at different areas or grids, and do not choose settings here and
+    report the same origins: choose on earlier ones. Each of several challengers has its own
+    chance of a false alarm.
+    """
+    _check(history, forecasters, area_budget, min_history, baseline)
+    origins = _origins(history, min_history)
+    block = block or _block(history, origins)
+    resamples = resample_origins(len(origins), block, draws=draws, rng=rng)
+    frame = _Frame.of(history, origins, area_budget)
+
+    ordered = {baseline: forecasters[baseline], **forecasters}
+    tallies: dict[str, _Tally] = {}
+    for done, (name, forecaster) in enumerate(ordered.items()):
+        tell = _progress(progress, done * len(origins), len(ordered) * len(origins))
+        tallies[name] = _tally(name, forecaster, history, frame, clock, tell)
+    by_chance = frame.events * frame.area_share
+    unknown = np.full(len(origins), np.nan)
+    tallies[RANDOM] = _Tally(by_chance, by_chance, unknown, np.nan, np.nan)
+    tallies[ORACLE] = _Tally(frame.best, frame.best, unknown, np.nan, np.nan)
+
+    rows = tuple(
+        _row(name, ordered.get(name), tallies, frame, resamples, baseline, block, rng)
+        for name in tallies
+    )
+    return BacktestResult(
+        origins=history.periods.start[origins],
+        events=frame.events,
+        area_budget=area_budget,
+        area_share=frame.area_share,
+        block=block,
+        baseline=baseline,
+        champion=_champion(rows, baseline),
+        rows=rows,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Frame:
+    """What is the same for every forecaster."""
+
+    origins: list[int]
+    events: Floats
+    best: Floats
+    length_ratio: Floats  # period scored over the last one held before it
+    area: Floats
+    area_budget: float
+    area_share: float
+
+    @classmethod
+    def of(cls, history: History, origins: list[int], area_budget: float) -> "_Frame":
+        area = history.grid.area
+        scored = [history.counts[origin] for origin in origins]
+        best = [c @ flag_shares(c, area, area_budget=area_budget) for c in scored]
+        length = history.periods.days
+        held = np.flatnonzero(history.periods.held)
+        last = held[np.searchsorted(held, origins) - 1]
+        return cls(
+            origins=origins,
+            events=np.array([c.sum() for c in scored]),
+            best=np.array(best),
+            length_ratio=length[origins] / length[last],
+            area=area,
+            area_budget=area_budget,
+            area_share=min(area_budget / float(area.sum()), 1.0),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Tally:
+    """What one forecaster caught at each origin."""
+
+    hits: Floats
+    adversarial_hits: Floats
+    expected: Floats
+    overlap: float
+    seconds: float
+
+
+def _tally(
+    name: str,
+    forecaster: Forecaster,
+    history: History,
+    frame: _Frame,
+    clock: Callable[[], float] | None,
+    tell: Callable[[int], None],
+) -> _Tally:
+    """Forecast, flag and count at every origin, holding one surface at a time."""
+    hits, adversarial, expected = np.zeros((3, len(frame.origins)))
+    overlaps: list[float] = []
+    seconds = 0.0 if clock else np.nan
+    risks = _risks(name, forecaster, history, frame.origins)
+    before: Floats | None = None
+    for i, origin in enumerate(frame.origins):
+        counts = history.counts[origin]
+        started = clock() if clock else 0.0
+        risk = next(risks)
+        seconds += clock() - started if clock else 0.0
+        if np.isnan(risk).any():
+            raise CoverageError(
+                f"{name}: unknown risk (NaN) at {history.periods.start[origin]}; "
+                "raise min_history, or lengthen its window"
+            )
+        flagged = flag_shares(risk, frame.area, area_budget=frame.area_budget)
+        worst = against_ties(flagged, frame.area, counts)
+        hits[i], adversarial[i] = counts @ flagged, counts @ worst
+        expected[i] = risk.sum() * frame.length_ratio[i]
+        if before is not None:
+            overlaps.append(overlap(before, flagged, frame.area))
+        before = flagged
+        tell(i + 1)
+    mean_overlap = float(np.mean(overlaps)) if overlaps else np.nan
+    return _Tally(hits, adversarial, expected, mean_overlap, seconds)
+
+
+def _risks(
+    name: str, forecaster: Forecaster, history: History, origins: list[int]
+) -> Iterator[Floats]:
+    """Risk of the period after each origin, from the periods before it alone."""
+    if not isinstance(forecaster, Walker):
+        for origin in origins:
+            yield forecaster.forecast(history.until(origin), 1).risk[0]
+        return
+    for origin, risk in zip(origins, forecaster.walk(history, origins), strict=True):
+        if origin in (origins[0], origins[-1]):
+            plain = forecaster.forecast(history.until(origin), 1).risk[0]
+            if not np.allclose(risk, plain, rtol=1e-9, atol=0, equal_nan=True):
+                raise PlatformError(
+                    f"{name}: walk and forecast disagree at origin {origin}; "
+                    "walk may have used later periods"
+                )
+        yield risk
+
+
+def _row(
+    name: str,
+    made_by: Forecaster | None,
+    tallies: Mapping[str, _Tally],
+    frame: _Frame,
+    resamples: Resamples,
+    baseline: str,
+    block: int,
+    rng: np.random.Generator,
+) -> BacktestRow:
+    """Turn a tally into scores, differences and a verdict."""
+    tally = tallies[name]
+    rate = score_hit_rate(tally.hits, frame.events, resamples)
+    worst = score_hit_rate(tally.adversarial_hits, frame.events, resamples)
+    paired = tally.hits - tallies[baseline].hits
+    difference = score_difference(paired, resamples)
+    words = verdict(difference, baseline=baseline, n_blocks=resamples.n_blocks)
+    if made_by is None:
+        words = IS_REFERENCE
+    return BacktestRow(
+        name=name,
+        made_by=made_by,
+        hits=tally.hits,
+        adversarial_hits=tally.adversarial_hits,
+        expected=tally.expected,
+        hit_rate=rate,
+        pai=scaled(rate, 1 / frame.area_share),
+        pei=score_pei(tally.hits, frame.best, frame.events, resamples),
+        pai_adversarial=scaled(worst, 1 / frame.area_share),
+        calibration=observed_over_expected(
+            float(frame.events.sum()), float(tally.expected.sum())
+        ),
+        overlap=tally.overlap,
+        difference=difference,
+        p=sign_flip_test(paired, rng=rng, block=block),
+        verdict=IS_BASELINE if name == baseline else words,
+        seconds=tally.seconds,
+    )
+
+
+def _champion(rows: tuple[BacktestRow, ...], baseline: str) -> str:
+    """The challenger that caught most among those that caught more; else the baseline."""
+    better = [row for row in rows if row.verdict.startswith(BETTER)]
+    best = max(better, key=lambda row: row.difference.value, default=None)
+    return best.name if best else baseline
+
+
+def _check(
+    history: History,
+    forecasters: Mapping[str, Forecaster],
+    area_budget: float,
+    min_history: int,
+    baseline: str,
+) -> None:
+    if baseline not in forecasters:
+        raise ParameterError(
+            f"the baseline {baseline!r} is not among the forecasters: {', '.join(forecasters)}"
+        )
+    if reserved := {RANDOM, ORACLE} & set(forecasters):
+        raise ParameterError(f"{reserved.pop()!r} is a reference row; name yours differently")
+    total = float(history.grid.area.sum())
+    if not 0 < area_budget <= total * (1 + 1e-9):
+        raise ParameterError(
+            f"area_budget is {area_budget:.6g} m2; give more than 0 and at most the study "
+            f"area's {total:.6g} m2"
+        )
+    if min_history < 1:
+        raise ParameterError(f"min_history is {min_history}; give 1 period or more")
+
+
+def _origins(history: History, min_history: int) -> list[int]:
+    """Held periods with at least ``min_history`` held periods before them."""
+    held = [int(period) for period in np.flatnonzero(history.periods.held)]
+    if len(held) <= min_history:
+        raise CoverageError(
+            f"{len(held)} periods are held and min_history is {min_history}; "
+            "hold more periods or lower min_history"
+        )
+    return held[min_history:]
+
+
+def _block(history: History, origins: list[int]) -> int:
+    """Origins that fill four weeks, at most all of them."""
+    usual = float(np.median(history.periods.days[origins]))
+    return min(max(1, round(FOUR_WEEKS / usual)), len(origins))
+
+
+def _progress(
+    progress: Callable[[int, int], None] | None, done: int, total: int
+) -> Callable[[int], None]:
+    """Report origins of one forecaster as part of all."""
+    return (lambda i: progress(done + i, total)) if progress else (lambda i: None)

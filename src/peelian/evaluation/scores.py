@@ -1,0 +1,211 @@
+"""Scores with their intervals: hit rate, PEI, calibration, overlap, paired difference."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from peelian.statistics import bootstrap_blocks, bootstrap_limits, garwood, wilson
+from peelian.terms import Bools, Floats, Interval, Ints
+
+BOOTSTRAP = "block bootstrap over origins"
+WIDENED = "block bootstrap over origins, no narrower than Wilson"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval; NaN where there was nothing to estimate it from."""
+
+    value: float
+    interval: Interval
+
+
+@dataclass(frozen=True, eq=False)
+class Resamples:
+    """Bootstrap draws of the origins, the same for every score so that pairs stay paired.
+
+    Attributes
+    ----------
+    times : array, shape (n_draws, n_origins)
+        How often each origin is in each draw.
+    n_blocks : int
+        Whole blocks among the origins: the independent pieces of evidence.
+    """
+
+    times: Ints
+    n_blocks: int
+
+
+def resample_origins(
+    n_origins: int, block: int, *, draws: int, rng: np.random.Generator
+) -> Resamples:
+    """Draw blocks of consecutive origins with replacement.
+
+    Parameters
+    ----------
+    n_origins, block : int
+        Origins, and how many consecutive ones stay together.
+    draws : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Resamples
+
+    Raises
+    ------
+    ParameterError
+        Unless 1 <= block <= n_origins and draws >= 1.
+    """
+    index = bootstrap_blocks(n_origins, block, draws=draws, rng=rng)
+    flat = index + n_origins * np.arange(draws)[:, None]
+    times = np.bincount(flat.ravel(), minlength=n_origins * draws)
+    return Resamples(times.reshape(draws, n_origins), n_origins // block)
+
+
+def score_hit_rate(hits: Floats, events: Floats, resamples: Resamples) -> Estimate:
+    """Hit rate pooled over origins: all hits over all events.
+
+    Parameters
+    ----------
+    hits, events : arrays, shape (n_origins,)
+        Events inside the flagged cells, and everywhere. [events]
+    resamples : Resamples
+
+    Returns
+    -------
+    Estimate
+        NaN when there were no events. [share]
+
+    Notes
+    -----
+    Pooling weighs every event alike and has an answer where single origins have no events.
+    The interval is the expanded percentile bootstrap; with few hits or few origins it can
+    collapse, so it is never narrower than Wilson's. In simulation it covers 96 to 98 % with
+    6 to 52 independent origins, and plain percentiles 44 to 95 %.
+    """
+    return _pooled(hits, events, resamples, wilson(float(hits.sum()), float(events.sum())))
+
+
+def score_pei(hits: Floats, best: Floats, events: Floats, resamples: Resamples) -> Estimate:
+    """PEI pooled over origins: all hits over the most the same area could have held.
+
+    Parameters
+    ----------
+    hits, best, events : arrays, shape (n_origins,)
+        Events inside the flagged cells, inside the best possible cells, and everywhere.
+    resamples : Resamples
+
+    Returns
+    -------
+    Estimate
+        NaN when there were no events. [share]
+
+    Notes
+    -----
+    The best possible knows what is to come: with few events an origin it lies far above what
+    any forecast can reach, so a low PEI is not a poor forecast.
+    """
+    most, total = float(best.sum()), float(events.sum())
+    if not most > 0 or hits.sum() >= most:
+        return _pooled(hits, best, resamples, Interval(np.nan, np.nan, BOOTSTRAP))
+    share = wilson(float(hits.sum()), total)
+    guard = Interval(share.low * total / most, min(share.high * total / most, 1.0), "")
+    return _pooled(hits, best, resamples, guard)
+
+
+def score_difference(differences: Floats, resamples: Resamples) -> Estimate:
+    """Mean paired difference in hits an origin, with its block bootstrap interval.
+
+    Parameters
+    ----------
+    differences : array, shape (n_origins,)
+        Hits of one forecaster less those of another at the same origin. [events]
+    resamples : Resamples
+
+    Returns
+    -------
+    Estimate
+        The interval is NaN with fewer than two blocks. [events an origin]
+    """
+    means = resamples.times @ differences / len(differences)
+    low, high = bootstrap_limits(means, resamples.n_blocks)
+    rounding = 1e-9 * float(np.abs(differences).max(initial=0.0))
+    interval = Interval(_settle(low, rounding), _settle(high, rounding), BOOTSTRAP)
+    return Estimate(float(differences.mean()), interval)
+
+
+def observed_over_expected(observed: float, expected: float) -> Estimate:
+    """Calibration in the large: events that happened over events expected.
+
+    Parameters
+    ----------
+    observed, expected : float
+        Over the same cells and periods. [events]
+
+    Returns
+    -------
+    Estimate
+        Above 1 the forecast expected too few. Exact Poisson interval, too narrow when events
+        cluster. NaN when nothing was expected.
+
+    Examples
+    --------
+    >>> ratio = observed_over_expected(23, 30.4)
+    >>> print(f"{ratio.value:.6f} [{ratio.interval.low:.6f}, {ratio.interval.high:.6f}]")
+    0.756579 [0.479606, 1.135240]
+    """
+    if not expected > 0 or observed < 0:
+        return Estimate(np.nan, Interval(np.nan, np.nan, "exact Poisson (Garwood)"))
+    return Estimate(observed / expected, garwood(observed, expected))
+
+
+def overlap(before: Bools | Floats, after: Bools | Floats, area: Floats) -> float:
+    """Jaccard overlap of two flagged sets, by area: what both flag over what either flags.
+
+    Parameters
+    ----------
+    before, after : arrays, shape (n_cells,)
+        Flagged cells, or the share of each.
+    area : array, shape (n_cells,)
+        Area of each cell. [m2]
+
+    Returns
+    -------
+    float
+        1 when nothing changed; NaN when neither flags anything. [0 to 1]
+
+    Examples
+    --------
+    >>> overlap(np.array([1, 1, 0]), np.array([1, 0, 1]), np.ones(3))
+    0.3333333333333333
+    """
+    either = float(area @ np.maximum(before, after))
+    return float(area @ np.minimum(before, after)) / either if either > 0 else float("nan")
+
+
+def scaled(estimate: Estimate, factor: float) -> Estimate:
+    """Value and interval times ``factor``."""
+    interval = estimate.interval
+    return Estimate(
+        estimate.value * factor,
+        Interval(interval.low * factor, interval.high * factor, interval.method),
+    )
+
+
+def _settle(limit: Floats, rounding: float) -> float:
+    """Zero where sums of fractional hits miss zero only by rounding."""
+    return 0.0 if abs(limit) <= rounding else float(limit)
+
+
+def _pooled(hits: Floats, over: Floats, resamples: Resamples, guard: Interval) -> Estimate:
+    """Pooled ratio; the wider of its bootstrap interval and ``guard``, where each is known."""
+    total = float(over.sum())
+    if not total > 0:
+        return Estimate(np.nan, Interval(np.nan, np.nan, WIDENED))
+    drawn = resamples.times @ over
+    ratios = (resamples.times @ hits)[drawn > 0] / drawn[drawn > 0]
+    low, high = bootstrap_limits(ratios, resamples.n_blocks)
+    interval = Interval(
+        float(np.fmin(low, guard.low)), float(np.fmax(high, guard.high)), WIDENED
+    )
+    return Estimate(float(hits.sum()) / total, interval)
