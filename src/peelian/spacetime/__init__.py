@@ -1,7 +1,6 @@
 """Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""
 
 from peelian.spacetime.areas import assign_areas
-from peelian.spacetime.areas import assign_areas
 from peelian.spacetime.counting import (
     MAX_COUNTS,
     assign_cells,
@@ -9,7 +8,9 @@ from peelian.spacetime.counting import (
     count_events,
     require_countable,
     require_fine_enough,
+    within,
 )
+from peelian.spacetime.density import KERNELS, direct_density, kernel_density, kernel_mass
 from peelian.spacetime.grids import (
     MAX_CELLS,
     hexagon_grid,
@@ -46,18 +47,21 @@ from peelian.spacetime.projection import (
 )
 
 __all__ = [
+    "KERNELS",
     "MAX_CELLS",
     "MAX_COUNTS",
-    "assign_areas",
     "assign_areas",
     "assign_cells",
     "assign_periods",
     "count_events",
     "crs_code",
     "day_periods",
+    "direct_density",
     "distance_weights",
     "gaussian",
     "hexagon_grid",
+    "kernel_density",
+    "kernel_mass",
     "month_periods",
     "month_span",
     "neighbour_sums",
@@ -82,4 +86,5 @@ __all__ = [
     "transform",
     "unproject",
     "week_periods",
+    "within",
 ]

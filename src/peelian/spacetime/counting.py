@@ -15,6 +15,7 @@ from peelian.terms import (
     Ints,
     ParameterError,
     Periods,
+    StudyArea,
 )
 
 MAX_COUNTS = 250_000_000  # entries of a count array: 2 GB
@@ -145,6 +146,28 @@ def count_events(events: Events, grid: Grid, periods: Periods) -> Floats:
     counts = counts.reshape(n_periods, n_cells)
     counts[~periods.held] = np.nan
     return counts
+
+
+def within(study_area: StudyArea, x: Floats, y: Floats) -> Bools:
+    """Whether each point lies in the study area or on its edge; repeated points cost nothing.
+
+    Parameters
+    ----------
+    study_area : StudyArea
+    x, y : array, shape (n,)
+        In its CRS. [m]
+
+    Returns
+    -------
+    inside : array of bool, shape (n,)
+        False for NaN.
+    """
+    import shapely
+
+    places, which = np.unique(x + 1j * y, return_inverse=True)
+    shapely.prepare(study_area.polygon)
+    inside: Bools = shapely.intersects_xy(study_area.polygon, places.real, places.imag)
+    return inside[which]
 
 
 def require_fine_enough(n_longer: int, n_events: int) -> None:

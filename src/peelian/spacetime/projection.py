@@ -219,7 +219,7 @@ def crs_code(crs: str) -> str:
     text = f"EPSG:{text}" if text.isdigit() else text
     if text.lower() == PLANE:
         return PLANE
-    text = text.upper() if text[:5].upper() in ("EPSG:", "OGC:C") else text
+    text = text.upper() if text.upper().startswith(("EPSG:", "OGC:")) else text
     return WGS84 if text.upper() in _WGS84_NAMES else text
 
 

@@ -1,0 +1,240 @@
+"""Getis-Ord Gi*: where high counts stand together, against counts arranged by chance."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from peelian import spacetime
+from peelian.statistics import benjamini_hochberg
+from peelian.terms import CellKind, DataError, Floats, Grid, Ints, ParameterError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+
+@dataclass(frozen=True, eq=False)
+class GiStar:
+    """Gi* of each cell with its p-values, shape (n_cells,) each.
+
+    ``z`` is the standard deviate, positive where counts are high; ``p`` its two-sided normal
+    p-value; ``p_fdr`` the same after Benjamini-Hochberg over all cells. NaN where Gi* is.
+    """
+
+    z: Floats
+    p: Floats
+    p_fdr: Floats
+
+
+def gi_star(counts: ArrayLike, grid: Grid, *, distance: float | None = None) -> Floats:
+    """Getis-Ord Gi* z-score of each cell of a grid.
+
+    Parameters
+    ----------
+    counts : array, shape (n_cells,)
+        Events per cell over the study period. [events]
+    grid : Grid
+        Cells it does not hold are no neighbours and do not count in n.
+    distance : float, optional
+        Neighbours are the cells whose centres lie within this distance. [m] Not given, they
+        are the cells that touch: eight around a square, six around a hexagon, and whatever
+        shares an edge or a corner with a polygon. A cell is always its own neighbour.
+
+    Returns
+    -------
+    z : array, shape (n_cells,)
+        Standard deviates. NaN everywhere when all counts are equal, and in a cell that has the
+        whole grid for neighbours; empty for an empty grid. [unitless]
+
+    Raises
+    ------
+    ParameterError
+        If counts and grid differ in length, or the distance is not positive.
+    DataError
+        If a count is not a finite number.
+
+    Notes
+    -----
+    With w_i neighbours of cell i (itself included), n cells, mean m and standard deviation S
+    (dividing by n) of the counts::
+
+        z_i = (sum of neighbours' counts - m w_i) / (S sqrt((n w_i - w_i^2) / (n - 1)))
+
+    Neighbouring z-scores are correlated, and there is one per cell: adjust for multiple
+    comparisons (`gi_star_test`) before calling a cell a hotspot. Do not use it where counts
+    follow the size of the cells (areas with unequal population: use rates), nor when nearly
+    all cells are zero and few are not: the normal p-value is then too small.
+
+    References
+    ----------
+    .. [1] J. K. Ord and A. Getis, "Local spatial autocorrelation statistics: distributional
+       issues and an application," Geographical Analysis, 27(4), 286-306, 1995.
+       doi:10.1111/j.1538-4632.1995.tb00912.x
+    """
+    values = _checked(counts, grid)
+    near, w_sum = _neighbourhoods(values, grid, distance)
+    return _standardise(values, near, w_sum, w_sum)
+
+
+def gi_star_test(counts: ArrayLike, grid: Grid, *, distance: float | None = None) -> GiStar:
+    """Gi* of each cell with two-sided p-values, before and after false discovery control.
+
+    Parameters
+    ----------
+    counts : array, shape (n_cells,)
+        [events]
+    grid : Grid
+    distance : float, optional
+        As `gi_star`. [m]
+
+    Returns
+    -------
+    result : GiStar
+        A list of the cells with ``p_fdr <= q`` holds on average at most a share q of cells
+        that are high or low by chance alone. All NaN when all counts are equal.
+
+    Raises
+    ------
+    ParameterError, DataError
+        As `gi_star`.
+
+    References
+    ----------
+    .. [1] M. C. de Castro and B. H. Singer, "Controlling the false discovery rate: a new
+       application to account for multiple and dependent tests in local statistics of spatial
+       association," Geographical Analysis, 38(2), 180-208, 2006.
+       doi:10.1111/j.0016-7363.2006.00682.x
+    """
+    values = _checked(counts, grid)
+    near, w_sum = _neighbourhoods(values, grid, distance)
+    pair = _distinct_pairs(near, w_sum)
+    if pair is None:
+        z = _standardise(values, near, w_sum, w_sum)
+        p = _two_sided(z)
+        return GiStar(z, p, benjamini_hochberg(p))
+    # Whole counts give few distinct z, so few p-values to compute and to rank.
+    first, member = pair
+    z = _standardise(values, near[first], w_sum[first], w_sum[first])
+    p = _two_sided(z)
+    order = np.argsort(p)
+    times = np.bincount(member, minlength=len(first))[order]
+    ranked = benjamini_hochberg(np.repeat(p[order], times))
+    p_fdr = np.empty(len(p))
+    p_fdr[order] = ranked[np.cumsum(times) - 1]
+    return GiStar(z[member], p[member], p_fdr[member])
+
+
+def gi_star_by_weights(counts: ArrayLike, weights: "csr_array") -> Floats:
+    """Getis-Ord Gi* z-score of each cell under any spatial weights: the definition.
+
+    Parameters
+    ----------
+    counts : array, shape (n_cells,)
+        [events]
+    weights : sparse array, shape (n_cells, n_cells)
+        Each cell is its own neighbour (the star). [unitless]
+
+    Returns
+    -------
+    z : array, shape (n_cells,)
+        As `gi_star`. [unitless]
+
+    Raises
+    ------
+    ParameterError
+        If a cell is not its own neighbour.
+
+    References
+    ----------
+    .. [1] Ord and Getis 1995, as `gi_star`.
+    """
+    values = np.asarray(counts, dtype=np.float64)
+    if not np.all(weights.diagonal() > 0):
+        raise ParameterError("Gi* needs weights[i, i] > 0 in every row i")
+    w_squares = weights.multiply(weights).sum(axis=1)
+    w_sum = np.asarray(weights.sum(axis=1), dtype=np.float64)
+    return _standardise(values, weights @ values, w_sum, w_squares)
+
+
+def _checked(counts: ArrayLike, grid: Grid) -> Floats:
+    """The counts as numbers, one a cell."""
+    values = np.asarray(counts, dtype=np.float64)
+    if values.shape != (grid.n_cells,):
+        raise ParameterError(
+            f"counts have shape {values.shape}, the grid has {grid.n_cells} cells"
+        )
+    if not np.isfinite(values).all():
+        raise DataError("counts hold NaN; add up only the periods that are held")
+    return values
+
+
+def _standardise(counts: Floats, near: Floats, w_sum: Floats, w_squares: Floats) -> Floats:
+    """Sums over neighbours as standard deviates; NaN where they cannot vary."""
+    if counts.size == 0 or counts.min() == counts.max():
+        return np.full(near.shape, np.nan)
+    n, mean, spread = counts.size, counts.mean(), counts.std()
+    variance = n * w_squares - w_sum**2
+    scale = spread * np.sqrt(np.where(variance > 0, variance, np.nan) / (n - 1))
+    z: Floats = (near - mean * w_sum) / scale
+    return z
+
+
+def _two_sided(z: Floats) -> Floats:
+    """Normal p-value of a standard deviate."""
+    from scipy.special import ndtr
+
+    p: Floats = 2 * ndtr(-np.abs(z))
+    return p
+
+
+def _neighbourhoods(
+    counts: Floats, grid: Grid, distance: float | None
+) -> tuple[Floats, Floats]:
+    """Sum of each cell's neighbours' counts, and how many they are; itself included."""
+    if distance is not None:
+        spacetime.require_distance(distance)
+    if grid.kind is CellKind.SQUARE:  # binary weights on squares need no matrix
+        ones = np.ones(grid.n_cells)
+        return _lattice_sums(grid, counts, distance), _lattice_sums(grid, ones, distance)
+    if distance is not None or grid.kind is CellKind.HEXAGON:
+        reach = grid.cell_size if distance is None else distance
+        weights = spacetime.distance_weights(grid.x, grid.y, reach)
+    else:
+        weights = spacetime.queen_weights(spacetime.outlines(grid))
+    return weights @ counts, np.asarray(weights.sum(axis=1), dtype=np.float64)
+
+
+def _lattice_sums(grid: Grid, values: Floats, distance: float | None) -> Floats:
+    """Sum of values over each square's neighbours, itself included."""
+    image = spacetime.on_lattice(grid, values)
+    if distance is None:
+        sums = spacetime.neighbour_sums(image, 1)
+    else:
+        radius = distance / grid.cell_size * (1 + 1e-9)
+        reach = min(int(radius), max(grid.shape))
+        half_widths = [
+            int(np.sqrt(max(radius**2 - row**2, 0))) for row in range(-reach, reach + 1)
+        ]
+        sums = spacetime.row_sums(image, half_widths)
+    return sums.ravel() if sums.size == grid.n_cells else sums.ravel()[grid.position]
+
+
+def _distinct_pairs(near: Floats, w_sum: Floats) -> tuple[Ints, Ints] | None:
+    """One cell of each distinct pair, and the pair of each cell; None unless whole and few."""
+    if not near.size or near.min() < 0:
+        return None
+    widest = int(w_sum.max()) + 1
+    highest = (float(near.max()) + 1) * widest
+    if highest > 4 * near.size:
+        return None
+    whole = near.astype(np.int64)
+    if not np.array_equal(whole, near):
+        return None
+    key = whole * widest + w_sum.astype(np.int64)
+    cell = np.full(int(highest), -1)
+    cell[key] = np.arange(near.size)
+    keys = np.flatnonzero(cell >= 0)
+    number = np.empty(int(highest), dtype=np.int64)
+    number[keys] = np.arange(len(keys))
+    return cell[keys], number[key]
