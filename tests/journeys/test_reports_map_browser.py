@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from peelian.reports import render_map
+from peelian.terms import Table
 from report_samples import sample_view
 
 pytestmark = pytest.mark.browser
@@ -143,6 +144,16 @@ def test_a_header_sorts_the_rows(page, file):
     header.get_by_role("button").click()
     cells = page.locator("tr[data-cell]").evaluate_all("rows => rows.map(r => r.dataset.cell)")
     assert cells == ["33", "34", "7", "44", "45"]
+
+
+def test_a_cell_in_two_rows_lights_both(page, tmp_path):
+    stops = Table({"cell": np.array([33, 7, 33]), "stop": np.array([1, 2, 3])})
+    path = tmp_path / "stops.html"
+    path.write_bytes(render_map(sample_view(table=stops)))
+    opened(page, path)
+    page.locator('tr[data-cell="33"] button').first.focus()
+    expect(page.locator("tr.is-lit")).to_have_count(2)
+    expect(page.get_by_role("status")).to_contain_text("Stop 1, Stop 3: 22.00")
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])

@@ -113,10 +113,10 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
     Returns
     -------
     bytes
-        Features have a ``kind``: ``cell`` (with ``id`` the cell's number, ``class``,
-        ``colour``, ``flagged``, ``hatched`` and ``density`` as text), ``district`` (``name``
-        and where its ``label`` stands) and ``study-area``. The collection's ``bounds`` hold
-        ``[west, south, east, north]`` of the ``flagged`` cells and of ``all``;
+        Features have a ``kind``: ``cell`` (with ``id`` the cell's number, ``colour``,
+        ``flagged``, ``hatched`` and ``density`` as text), ``district`` and ``route``
+        (``name`` and where its ``label`` stands) and ``study-area``. The collection's
+        ``bounds`` hold ``[west, south, east, north]`` of the ``flagged`` cells and of ``all``;
         ``dots_below_zoom`` is the zoom under which a flagged cell is too small to see.
     """
     import shapely
@@ -152,6 +152,11 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
         for name, label in zip(names, labels, strict=True)
     ]
     properties.append({"kind": "study-area", "name": view.study_area.name})
+    routes = geographic(_lines(view), view.grid.crs, DEGREE_DECIMALS)
+    properties += [
+        {"kind": "route", "name": name, "label": _half_way(line)}
+        for name, line in zip(view.routes, routes, strict=True)
+    ]
 
     flagged = np.isin(cell, np.flatnonzero(view.flagged))
     everything = shapely.total_bounds(shapes[n_cells:])
@@ -166,7 +171,7 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
         "dots_below_zoom": round(_zoom(DOT_PIXELS / side, latitude), 2),
         "unit": view.unit,
     }
-    return feature_collection(head, shapes, properties)
+    return feature_collection(head, np.concatenate([shapes, routes]), properties)
 
 
 def typical_side(view: "MapView") -> float:
@@ -202,6 +207,17 @@ def _zoom(pixels_per_metre: float, latitude: float) -> float:
     """Zoom level of a web map (tiles of 512 pixels) at this scale and latitude."""
     equator = 40_075_016.686
     return float(np.log2(pixels_per_metre * equator * np.cos(np.radians(latitude)) / 512))
+
+
+def _lines(view: "MapView") -> Shapes:
+    return np.array(list(view.routes.values()), dtype=object)
+
+
+def _half_way(line: Any) -> list[float]:
+    return [
+        round(float(v), DEGREE_DECIMALS)
+        for v in line.interpolate(0.5, normalized=True).coords[0]
+    ]
 
 
 def _label_place(shape: Any) -> list[float]:

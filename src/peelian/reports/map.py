@@ -18,6 +18,7 @@ from peelian.reports.layers import (
     density_per_km2,
     map_geojson,
 )
+from peelian.reports.numbers import with_commas
 from peelian.reports.provenance import footer_line, provenance_json
 from peelian.reports.still import still_paths
 from peelian.reports.tables import column_texts, is_numeric, table_csv
@@ -49,7 +50,8 @@ class MapView:
         Cautions the reader must see first.
     table : Table
         The listed cells, best first; its ``cell`` column numbers them in ``grid``, every other
-        column is shown.
+        column is shown. A ``rank`` column puts its first ten numbers on the map; a cell may
+        stand in several rows.
     grid : Grid
     risk : array, shape (n_cells,)
         Expected events (or harm).
@@ -63,6 +65,8 @@ class MapView:
         Background by name, in the grid's ``crs``; ``district_shapes`` makes it. [m]
     stability : array, shape (n_cells,), optional
         Share of resampled rankings that list the cell; flagged cells under 0.8 are hatched.
+    routes : mapping of str to shapely LineString
+        Routes of a plan by team, in the grid's ``crs``. [m]
     figures : tuple of str
         SVG charts of ``reports.charts``, shown under the map.
     """
@@ -80,6 +84,7 @@ class MapView:
     provenance: Provenance
     districts: Mapping[str, Any] = field(default_factory=dict)
     stability: Floats | None = None
+    routes: Mapping[str, Any] = field(default_factory=dict)
     figures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -214,13 +219,15 @@ def static_text(name: str) -> str:
 def _templates() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("peelian.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_commas"] = with_commas
+    return environment
 
 
 def _columns(table: Table) -> list[dict[str, Any]]:
@@ -236,11 +243,14 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(table: Table) -> list[tuple[int, list[str]]]:
-    """The cell number of each row and its entries as a person reads them."""
+def _rows(table: Table) -> list[tuple[int, str, list[str]]]:
+    """The cell and the rank, if any, of each row, and its entries as a person reads them."""
     shown = [column_texts(c) for name, c in table.columns.items() if name != "cell"]
     cells = table.columns["cell"].tolist()
-    return [(cells[i], [column[i] for column in shown]) for i in range(len(table))]
+    ranks = (
+        column_texts(table.columns["rank"]) if "rank" in table.columns else [""] * len(cells)
+    )
+    return [(cells[i], ranks[i], [column[i] for column in shown]) for i in range(len(cells))]
 
 
 def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
@@ -249,6 +259,7 @@ def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
         "classes": list(zip(classes.colours, classes.labels, strict=True)),
         "hatched": bool(view.hatched.any()),
         "stable_share": STABLE_SHARE,
+        "routes": bool(view.routes),
     }
 
 

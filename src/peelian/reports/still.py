@@ -34,7 +34,7 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
         ``width`` and ``height`` of the drawing; ``districts`` and ``border`` as paths, with
         names and label places; ``cells`` that are flagged, with ``cell``, ``path``, ``x, y``,
         ``colour`` and ``hatched``; whether they are drawn as ``dots``; ``ranks`` with their
-        numbers and place.
+        numbers and place; ``routes`` with names, paths and label places.
     """
     import shapely
 
@@ -47,11 +47,15 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
     def drawn(shape: Any) -> str:
         return _path(shape, west, north, scale)
 
-    listed = view.table.columns["cell"].astype(np.int64)[:NUMBERED]
+    rank = view.table.columns.get("rank", np.array([]))[:NUMBERED]
+    listed = view.table.columns["cell"].astype(np.int64)[: len(rank)]
     centres = np.column_stack([view.grid.x[listed], view.grid.y[listed]])
     widest = [shapely.maximum_inscribed_circle(shape, 100).coords[0] for shape in land]
-    marks = _together(_places(centres, west, north, scale))
+    marks = _together(rank.tolist(), _places(centres, west, north, scale))
     labels = _apart(names, _places(np.array(widest), west, north, scale), marks)
+    half_way = [
+        line.interpolate(0.5, normalized=True).coords[0] for line in view.routes.values()
+    ]
     flagged = np.flatnonzero(view.flagged)
     flagged = flagged[np.argsort(classes.of_cell[flagged], kind="stable")]  # darkest on top
     middle = shapely.get_coordinates(shapely.centroid(outlines[flagged]))
@@ -75,6 +79,14 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
             }
             for cell, (x, y) in zip(flagged, _places(middle, west, north, scale), strict=True)
         ],
+        "routes": [
+            {"name": name, "path": _line(line, west, north, scale), "x": x, "y": y}
+            for (name, line), (x, y) in zip(
+                view.routes.items(),
+                _places(np.array(half_way), west, north, scale),
+                strict=True,
+            )
+        ],
         "dots": typical_side(view) * scale < DOT,
         "ranks": [
             {"numbers": ", ".join(map(str, numbers)), "x": x, "y": y}
@@ -90,10 +102,12 @@ def _places(xy: Floats, west: float, north: float, scale: float) -> list[list[fl
     return places
 
 
-def _together(places: list[list[float]]) -> list[tuple[list[int], float, float]]:
+def _together(
+    ranks: list[int], places: list[list[float]]
+) -> list[tuple[list[int], float, float]]:
     """Ranks by place, best first; those that would cover each other share one mark."""
     marks: list[tuple[list[int], float, float]] = []
-    for rank, (x, y) in enumerate(places, start=1):
+    for rank, (x, y) in zip(ranks, places, strict=True):
         near = next((m for m in marks if abs(m[1] - x) < MARK and abs(m[2] - y) < MARK), None)
         if near:
             near[0].append(rank)
@@ -121,6 +135,12 @@ def _apart(
         )
         kept.append((x, round(next(free, y), 1), half))
     return [[x, y] for x, y, _ in kept[len(marks) :]]
+
+
+def _line(line: Any, west: float, north: float, scale: float) -> str:
+    """The ``d`` of an SVG path along a line."""
+    points = _places(np.array(line.coords), west, north, scale)
+    return "M" + "L".join(f"{x:g},{y:g}" for x, y in points)
 
 
 def _path(shape: Any, west: float, north: float, scale: float) -> str:

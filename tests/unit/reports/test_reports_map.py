@@ -45,7 +45,7 @@ def test_the_page_says_what_when_where_how_good_and_what_to_beware_of():
         "PAI 21.3 (95 % interval 18.9 to 23.6)",
         "Places are moved to the nearest of a fixed list of points.",
         "Expected events per km² a month",
-        "17050 rows read, 68 refused",
+        ": 17,050 rows read, 68 refused, sha256",
         "Made by Peelian 0.1.0",
         'lang="en-GB"',
     ):
@@ -54,7 +54,7 @@ def test_the_page_says_what_when_where_how_good_and_what_to_beware_of():
 
 def test_every_listed_cell_is_in_the_table_and_on_the_map():
     text = page()
-    assert re.findall(r'<tr role="row" data-cell="(\d+)">', text) == [
+    assert re.findall(r'<tr role="row" data-cell="(\d+)" data-rank', text) == [
         "33",
         "34",
         "7",
@@ -171,6 +171,26 @@ def test_a_map_needs_a_place_on_the_earth_and_a_cell_column():
         sample_view(table=Table({"rank": np.arange(3)}))
     with pytest.raises(ParameterError, match="risk has 3 entries"):
         sample_view(risk=np.zeros(3))
+
+
+def test_routes_of_a_plan_are_drawn_and_named():
+    grid = sample_grid()
+    line = shapely.LineString([(grid.x[7], grid.y[7]), (grid.x[33], grid.y[33])])
+    panel = map_panel(sample_view(routes={"Team A": line}))
+    route = json.loads(panel.geojson)["features"][-1]
+    assert route["properties"]["name"] == "Team A"
+    assert route["geometry"]["type"] == "LineString"
+    assert ">Team A</text>" in panel.map
+    assert "route of a team" in panel.map
+    assert "route of a team" not in map_panel(sample_view()).map
+
+
+def test_a_cell_may_stand_in_several_rows_and_need_no_rank():
+    stops = Table({"cell": np.array([33, 7, 33]), "stop": np.array(["1", "2", "3"])})
+    panel = map_panel(sample_view(table=stops))
+    assert panel.table.count('data-cell="33"') == 2
+    assert "data-rank" not in panel.table
+    assert '<g class="map-ranks" text-anchor="middle">\n</g>' in panel.map
 
 
 def test_districts_are_joined_from_their_areas():

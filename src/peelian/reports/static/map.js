@@ -15,10 +15,9 @@
   const still = panel.querySelector(".map-still");
   const status = panel.querySelector(".map-status");
   const controls = panel.querySelector(".map-controls");
-  const rows = new Map();
-  for (const row of table.querySelectorAll("tbody tr[data-cell]")) {
-    rows.set(Number(row.dataset.cell), row);
-  }
+  const rows = [...table.querySelectorAll("tbody tr[data-cell]")];
+  const cellOf = (row) => Number(row.dataset.cell);
+  const rowsOf = (cell) => rows.filter((row) => cellOf(row) === cell);
 
   let map = null;
   const densities = new Map(); // by cell, as are these
@@ -37,35 +36,30 @@
   }
 
   function show(cell, on) {
-    const row = rows.get(cell);
-    if (row) row.classList.toggle("is-lit", on);
+    for (const row of rowsOf(cell)) row.classList.toggle("is-lit", on);
     const path = still.querySelector(`[data-cell="${cell}"]`);
     if (path) path.classList.toggle("is-lit", on);
     const marker = markers.get(cell);
     if (marker) {
       marker.classList.toggle("is-lit", on);
       if (on) {
-        marker.textContent = rankOf(cell);
+        marker.textContent = marker.dataset.rank;
         marker.style.visibility = "visible";
       } else group();
     }
     if (map) map.setFeatureState({ source: "map", id: cell }, { lit: on });
   }
 
-  function rankOf(cell) {
-    return String([...markers.keys()].indexOf(cell) + 1);
-  }
-
   function sentence(cell) {
-    const row = rows.get(cell);
-    const head = row ? row.cells[0] : null;
-    const name = head ? `${head.dataset.label} ${head.textContent}` : "Not listed";
+    const heads = rowsOf(cell).map((row) => row.cells[0]);
+    const name = heads.map((head) => `${head.dataset.label} ${head.textContent}`).join(", ") || "Not listed";
     const density = densities.get(cell);
     return density === undefined ? name : `${name}: ${density} ${panel.dataset.unit}`;
   }
 
   function wireRows() {
-    for (const [cell, row] of rows) {
+    for (const row of rows) {
+      const cell = cellOf(row);
       const head = row.cells[0];
       const button = document.createElement("button");
       button.type = "button";
@@ -95,7 +89,7 @@
         for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
         header.setAttribute("aria-sort", up ? "ascending" : "descending");
         const compare = comparison(index, header.classList.contains("number"));
-        body.append(...[...rows.values()].sort((a, b) => compare(a, b, up ? 1 : -1)));
+        body.append(...[...rows].sort((a, b) => compare(a, b, up ? 1 : -1)));
       });
     });
   }
@@ -157,6 +151,8 @@
             "icon-ignore-placement": true,
           },
         },
+        layer("routes-under", "line", kind("route"), { "line-color": "#ffffff", "line-width": 5 }),
+        layer("routes", "line", kind("route"), { "line-color": "#4c2c92", "line-width": 2.5 }),
         layer("lit-under", "line", kind("cell"), { "line-color": "#0b0c0c", "line-width": ["case", isLit, 8, 0] }),
         layer("lit", "line", kind("cell"), { "line-color": "#ffdd00", "line-width": ["case", isLit, 5, 0] }),
       ],
@@ -261,20 +257,20 @@
   // Ranks whose marks would cover each other share one, the best first: "2, 4, 6".
   function group() {
     const kept = [];
-    [...markers.values()].forEach((mark, index) => {
-      mark.textContent = String(index + 1);
+    for (const mark of markers.values()) {
+      mark.textContent = mark.dataset.rank;
       mark.style.visibility = "visible";
       const box = mark.getBoundingClientRect();
       const near = kept.find(
         (other) => Math.abs(other.left - box.left) < MARK && Math.abs(other.bottom - box.bottom) < MARK,
       );
       if (near) {
-        near.mark.textContent += `, ${index + 1}`;
+        near.mark.textContent += `, ${mark.dataset.rank}`;
         mark.style.visibility = "hidden";
       } else {
         kept.push({ mark, left: box.left, bottom: box.bottom });
       }
-    });
+    }
   }
 
   function draw(data) {
@@ -309,10 +305,16 @@
     const names = data.features
       .filter(({ properties }) => properties.kind === "district")
       .map(({ properties }) => label(properties.name, "map-name", properties.label));
-    [...rows.keys()].slice(0, NUMBERED).forEach((cell, index) => {
-      const box = boxes.get(cell);
-      if (box) markers.set(cell, label(String(index + 1), "map-rank", [middle(box)[0], box[3]], "bottom"));
-    });
+    for (const { properties } of data.features) {
+      if (properties.kind === "route") label(properties.name, "map-team", properties.label);
+    }
+    for (const row of rows.slice(0, NUMBERED)) {
+      const box = boxes.get(cellOf(row));
+      if (!box || !row.dataset.rank || markers.has(cellOf(row))) continue;
+      const mark = label(row.dataset.rank, "map-rank", [middle(box)[0], box[3]], "bottom");
+      mark.dataset.rank = row.dataset.rank;
+      markers.set(cellOf(row), mark);
+    }
 
     const arrange = () => {
       group();
@@ -324,8 +326,8 @@
     map.on("mousemove", "cells", (event) => light(event.features[0].properties.cell));
     map.on("mouseleave", "cells", () => light(null));
     map.on("click", "cells", (event) => {
-      const row = rows.get(event.features[0].properties.cell);
-      if (row) row.querySelector("button").focus();
+      const [row] = rowsOf(event.features[0].properties.cell);
+      if (row) row.cells[0].querySelector("button").focus();
     });
     const actions = {
       flagged: () => map.fitBounds(bounds(data.bounds.flagged), { padding: PADDING, maxZoom: CLOSE }),
