@@ -2,9 +2,11 @@
 
 import math
 
-from peelian.evaluation import BacktestResult
+import numpy as np
+
+from peelian.evaluation import BacktestResult, Estimate
 from peelian.reports.numbers import rounded, with_commas
-from peelian.terms import Interval
+from peelian.terms import Interval, Table
 
 
 def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> str:
@@ -60,8 +62,38 @@ def champion_sentence(result: BacktestResult) -> str:
     ]
     if result.champion != result.baseline:
         return f"{result.champion} caught {result.row(result.champion).verdict}"
-    few = (
-        f"; {len(result.origins)} origins are too few to choose by" if result.too_few else ""
-    )
+    few = f"; {len(result.origins)} origins are too few to choose by" if result.too_few else ""
     said = ", ".join(f"{row.name}: {row.verdict}" for row in challengers)
     return f"counting is kept ({said or 'no challenger'}{few})"
+
+
+def backtest_summary(result: BacktestResult) -> Table:
+    """A backtest in columns narrow enough to read: each score with its interval."""
+    rows = result.rows
+    return Table(
+        {
+            "forecaster": np.array([row.name for row in rows]),
+            "hits": np.array([row.hits.sum() for row in rows]),
+            "hit rate": np.array([_with_interval(row.hit_rate, 3) for row in rows]),
+            "PAI": np.array([_with_interval(row.pai, 1) for row in rows]),
+            "PEI": np.array([_with_interval(row.pei, 3) for row in rows]),
+            "hits above counting": np.array(
+                [_with_interval(row.difference, 1) for row in rows]
+            ),
+            "p": np.array([row.p for row in rows]),
+            "verdict": np.array([row.verdict for row in rows]),
+        },
+        f"Backtest over {len(result.origins)} origins of {int(result.events.sum()):,} events, "
+        f"{rounded(result.area_budget / 1e6, 1)} km2 flagged "
+        f"({rounded(100 * result.area_share, 2)} % of the area); in brackets 95 % intervals",
+        {"hits": "events", "hits above counting": "an origin"},
+    )
+
+
+def _with_interval(estimate: Estimate, decimals: int) -> str:
+    """An estimate with its interval in brackets."""
+    value, low, high = (
+        rounded(number, decimals)
+        for number in (estimate.value, estimate.interval.low, estimate.interval.high)
+    )
+    return f"{value} [{low}, {high}]"

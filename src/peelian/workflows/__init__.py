@@ -1,1 +1,74 @@
 """One function per job: gather, decide, apply."""
+
+from peelian.store import Store, open_store
+from peelian.workflows.deliver import (
+    FORMATS,
+    as_bytes,
+    as_text,
+    reproduce,
+    suffixes,
+    write,
+    write_whole,
+)
+from peelian.workflows.demo import demo
+from peelian.workflows.explore import explore
+from peelian.workflows.ingest import ingest, ingest_text, suggest
+from peelian.workflows.jobs import JOBS, Job, run
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.overview import Figure, Overview, overview
+from peelian.workflows.plan import plan
+from peelian.workflows.settings import (
+    BacktestSettings,
+    Cells,
+    CountSettings,
+    EventsFile,
+    ForecastSettings,
+    GiStarSettings,
+    KdeSettings,
+    MapSettings,
+    PlanSettings,
+    flat_fields,
+    from_flat,
+    from_json,
+    to_json,
+)
+
+__all__ = [
+    "FORMATS",
+    "JOBS",
+    "BacktestSettings",
+    "Cells",
+    "CountSettings",
+    "EventsFile",
+    "Figure",
+    "ForecastSettings",
+    "GiStarSettings",
+    "Job",
+    "KdeSettings",
+    "MapSettings",
+    "Outcome",
+    "Overview",
+    "PlanSettings",
+    "Progress",
+    "Store",
+    "as_bytes",
+    "as_text",
+    "demo",
+    "explore",
+    "flat_fields",
+    "from_flat",
+    "from_json",
+    "ingest",
+    "ingest_text",
+    "open_store",
+    "overview",
+    "plan",
+    "reproduce",
+    "run",
+    "silent",
+    "suffixes",
+    "suggest",
+    "to_json",
+    "write",
+    "write_whole",
+]

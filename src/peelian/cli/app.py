@@ -1,0 +1,207 @@
+"""The commands. Those that run one job get their options from the job's settings."""
+
+import inspect
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from peelian.cli.show import deliver, print_data, progress_bar, say
+from peelian.terms import DataError
+
+if TYPE_CHECKING:
+    from peelian.workflows import Job
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Find where violence concentrates, plan the day's patrols, and show how sure it is.",
+)
+hotspots = typer.Typer(no_args_is_help=True, help="Where is violence concentrated?")
+report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
+app.add_typer(hotspots, name="hotspots")
+app.add_typer(report, name="report")
+
+STORE = typer.Option(
+    "--store", envvar="PEELIAN_STORE", help="the lake folder that holds the events"
+)
+FORMAT = typer.Option("--format", help="table, csv, json or geojson, on standard output")
+OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix says the kind")
+QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
+DEFAULT_STORE = Path("peelian-store")
+
+EXAMPLES = {
+    "count": "peelian count --by district",
+    "hotspots kde": "peelian hotspots kde --bandwidth 1000 --output kde.geojson",
+    "hotspots gi-star": "peelian hotspots gi-star --format csv > gi.csv",
+    "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
+    "--flag-area 2",
+    "backtest": "peelian backtest --models count,ewma,gamma-poisson",
+    "plan": "peelian plan --date 2018-12-01 --teams 8 --output pack.pdf",
+    "report map": "peelian report map --output map.html",
+}
+
+
+def job_command(job: "Job") -> Callable[..., None]:
+    """A command for ``job``: its settings become options, its docstring the help."""
+    from peelian.workflows import flat_fields, from_flat, open_store, run
+
+    def command(**given: Any) -> None:
+        store_path, form = given.pop("store"), given.pop("form")
+        output, quiet = given.pop("output"), given.pop("quiet")
+        settings = from_flat(job.settings, {k: v for k, v in given.items() if v is not None})
+        store = None if given.get("events") else open_store(store_path)
+        with progress_bar(quiet) as progress:
+            outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)
+        deliver(outcome, form=form, output=output, quiet=quiet)
+
+    parameters = []
+    for name, kind, default, text in flat_fields(job.settings):
+        declared = (
+            typer.Argument(help=text, show_default=False)
+            if name == "events"
+            else typer.Option(f"--{name.replace('_', '-')}", help=text)
+        )
+        if kind is bool:
+            declared = typer.Option(
+                f"--{name.replace('_', '-')}/--no-{name.replace('_', '-')}", help=text
+            )
+        parameters.append((name, Annotated[kind, declared], default))
+    parameters += [
+        ("store", Annotated[Path, STORE], DEFAULT_STORE),
+        ("form", Annotated[str, FORMAT], "table"),
+        ("output", Annotated[Path | None, OUTPUT], None),
+        ("quiet", Annotated[bool, QUIET], False),
+    ]
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind
+            )
+            for name, kind, default in parameters
+        ]
+    )
+    command.__annotations__ = {name: kind for name, kind, _ in parameters}
+    command.__doc__ = f"{(job.run.__doc__ or '').strip()}\n\nExample: {EXAMPLES[job.name]}"
+    return command
+
+
+def add_job_commands() -> None:
+    """One command for every job; a two-word job goes into its group."""
+    from peelian.workflows import JOBS
+
+    groups = {"hotspots": hotspots, "report": report}
+    for name, job in JOBS.items():
+        group, _, word = name.rpartition(" ")
+        groups.get(group, app).command(word)(job_command(job))
+
+
+add_job_commands()
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(help="files, folders or zips of events")] = [],  # noqa: B006
+    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    mapping: Annotated[
+        Path | None, typer.Option(help="how to read your own file (TOML)")
+    ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="polygons with code, district, population")
+    ] = None,
+    study_area: Annotated[Path | None, typer.Option(help="the polygon analysed")] = None,
+    bases: Annotated[
+        Path | None, typer.Option(help="where teams start: name and place")
+    ] = None,
+    suggest: Annotated[
+        Path | None, typer.Option(help="propose a mapping for this file")
+    ] = None,
+    form: Annotated[str, FORMAT] = "table",
+    quiet: Annotated[bool, QUIET] = False,
+) -> None:
+    """Read files into the store, and account for every row.
+
+    Example: peelian ingest 2018-11-essex-street.csv --store essex
+    """
+    from peelian import workflows
+
+    if suggest is not None:
+        print_data(workflows.suggest(suggest))
+        return
+    with progress_bar(quiet) as progress:
+        report = workflows.ingest(
+            workflows.open_store(store, create=True),
+            paths,
+            now=datetime.now(UTC),
+            mapping=mapping,
+            areas=areas,
+            study_area=study_area,
+            bases=bases,
+            progress=progress,
+        )
+    print_data(workflows.ingest_text(report, form))
+
+
+@app.command()
+def reproduce(
+    file: Annotated[Path, typer.Argument(help="a file that Peelian made")],
+    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    output: Annotated[Path | None, OUTPUT] = None,
+    quiet: Annotated[bool, QUIET] = False,
+) -> None:
+    """Make a file again from its own record, and say whether every byte is the same.
+
+    Example: peelian reproduce map.html
+    """
+    from peelian import workflows
+
+    with progress_bar(quiet) as progress:
+        data, difference = workflows.reproduce(file, folder=store, progress=progress)
+    if output is not None:
+        workflows.write_whole(output, data)
+        say(f"wrote {output}", quiet=quiet)
+    if difference:
+        raise DataError(f"{file}: not reproduced: {difference}")
+    print_data(f"{file}: reproduced, every byte the same ({len(data):,} bytes)")
+
+
+@app.command()
+def serve(
+    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    port: Annotated[int, typer.Option(help="port on this machine")] = 8000,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            envvar="PEELIAN_DATABASE", help="PostgreSQL server; none: an embedded one"
+        ),
+    ] = None,
+) -> None:
+    """Open the workbench in a browser on this machine only.
+
+    Example: peelian serve --store peelian-demo/store
+    """
+    from peelian import web
+
+    web.serve(store, port=port, database_url=database)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="where the demo's files go")] = Path(
+        "peelian-demo"
+    ),
+    quiet: Annotated[bool, QUIET] = False,
+) -> None:
+    """Run the whole thread on the bundled Essex data: rows to tomorrow's patrol pack.
+
+    Example: peelian demo --folder peelian-demo
+    """
+    from peelian import workflows
+
+    with progress_bar(quiet) as progress:
+        for text in workflows.demo(folder, progress=progress):
+            print_data(text)

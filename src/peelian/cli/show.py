@@ -1,0 +1,59 @@
+"""Data on standard output, everything else on standard error."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peelian.workflows import Outcome, Progress
+
+BAR_AFTER = 2.0  # [s]
+
+
+def say(message: str, *, quiet: bool = False) -> None:
+    """A message for the person, on standard error."""
+    if not quiet:
+        sys.stderr.write(f"{message}\n")
+
+
+def print_data(text: str) -> None:
+    """Data, on standard output, with one newline at its end."""
+    sys.stdout.write(text.rstrip("\n") + "\n")
+
+
+def deliver(outcome: "Outcome", *, form: str, output: Path | None, quiet: bool) -> None:
+    """Announce what was chosen, then print the data or write the file."""
+    from peelian import workflows
+
+    for sentence in (*outcome.chosen, *outcome.provenance.notes):
+        say(sentence, quiet=quiet)
+    if output is None:
+        print_data(workflows.as_text(outcome, form))
+        return
+    for path in workflows.write(outcome, output):
+        say(f"wrote {path}", quiet=quiet)
+
+
+@contextmanager
+def progress_bar(quiet: bool) -> Iterator["Progress"]:
+    """A progress callable; its bar appears once the job has run for two seconds."""
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    bar = Bar(console=Console(stderr=True), transient=True, disable=quiet)
+    task = bar.add_task("working", total=1.0)
+    began = time.monotonic()
+
+    def progress(share: float, message: str) -> None:
+        bar.update(task, completed=share, description=message)
+        if not bar.live.is_started and time.monotonic() - began > BAR_AFTER:
+            bar.start()
+
+    try:
+        yield progress
+    finally:
+        if bar.live.is_started:
+            bar.stop()

@@ -1,0 +1,70 @@
+"""How many, where and when: events by cell, district or month."""
+
+from datetime import datetime
+
+import numpy as np
+
+from peelian import evaluation
+from peelian.store import Store
+from peelian.terms import CoverageError, Floats, ParameterError, Table
+from peelian.workflows.gather import Material, gather
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.settings import CountSettings
+
+
+def count(
+    store: Store | None, settings: CountSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """Events by cell, district or month, as ``settings.by`` says."""
+    material = gather(store, settings.cells, now=now)
+    tables = {"cell": by_cell, "district": by_district, "month": by_month}
+    if settings.by not in tables:
+        raise ParameterError(f"count by {settings.by!r}: give one of {', '.join(tables)}")
+    by_cells = settings.by == "cell"
+    return Outcome(
+        tables[settings.by](material),
+        material.record("count", settings, method="count_events", seed=None, now=now),
+        material.chosen if by_cells else (),
+        grid=material.grid if by_cells else None,
+        study_area=material.study_area,
+    )
+
+
+def totals(material: Material) -> Floats:
+    """Events by cell over the periods held, shape (n_cells,)."""
+    totals: Floats = np.nansum(material.history.counts, axis=0)
+    return totals
+
+
+def by_cell(material: Material) -> Table:
+    """Events by cell over the periods held."""
+    grid = material.grid
+    columns = {
+        "cell": np.arange(grid.n_cells),
+        "x": grid.x,
+        "y": grid.y,
+        "n": totals(material),
+    }
+    return Table(columns, "Events by cell", {"x": "m", "y": "m", "n": "events"})
+
+
+def by_month(material: Material) -> Table:
+    """Events by period; NaN, never zero, where a period is not held."""
+    periods = material.history.periods
+    counts = material.history.counts
+    n = np.where(periods.held, np.nansum(counts, axis=1), np.nan)
+    # The middle of a period names it whatever the clock change at its edges.
+    middle = periods.start + (periods.end - periods.start) // 2
+    label = middle.astype("datetime64[M]" if material.monthly else "datetime64[D]").astype(str)
+    name = "month" if material.monthly else "week_around"
+    return Table({name: label, "held": periods.held, "n": n}, "Events by period")
+
+
+def by_district(material: Material) -> Table:
+    """Events and rates per 1,000 residents by district."""
+    if material.areas is None:
+        raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
+    periods = material.history.periods
+    return evaluation.district_rates(
+        material.events, material.areas, days=float(periods.days[periods.held].sum())
+    )

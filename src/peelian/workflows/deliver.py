@@ -1,0 +1,125 @@
+"""From an outcome to bytes in the medium asked for, and back from a file to the same bytes."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from peelian import reports
+from peelian.store import Store, open_store
+from peelian.terms import DataError, Ingredient, ParameterError
+from peelian.workflows.jobs import JOBS, run
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.settings import from_json
+
+FORMATS = ("table", "csv", "json", "geojson")
+BESIDE = (".csv", ".json")  # their record lies in a file beside them
+SUFFIXES = (".csv", ".json", ".geojson", ".parquet", ".html", ".pdf")
+
+
+def as_text(outcome: Outcome, form: str) -> str:
+    """The outcome's table in one of FORMATS, for standard output."""
+    if form == "geojson":
+        return as_bytes(outcome, ".geojson").decode()
+    writers = {
+        "table": reports.table_text,
+        "csv": reports.table_csv,
+        "json": reports.table_json,
+    }
+    if form not in writers:
+        raise ParameterError(f"format {form!r}: give one of {', '.join(FORMATS)}")
+    narrow = outcome.summary if form == "table" else None
+    return writers[form](outcome.table if narrow is None else narrow)
+
+
+def as_bytes(outcome: Outcome, suffix: str) -> bytes:
+    """The outcome as a file of that kind, its record inside (or beside: see ``write``)."""
+    table, grid, record = outcome.table, outcome.grid, outcome.provenance
+    if suffix == ".csv":
+        return reports.table_csv(table).encode()
+    if suffix == ".json":
+        return reports.table_json(table).encode()
+    if suffix == ".geojson" and grid is not None:
+        return reports.cells_geojson(table, grid, record, study_area=outcome.study_area)
+    if suffix == ".parquet" and grid is not None:
+        return reports.cells_geoparquet(table, grid, record, study_area=outcome.study_area)
+    if suffix == ".html" and outcome.view is not None:
+        return reports.render_map(outcome.view)
+    if suffix == ".pdf" and outcome.pack is not None:
+        return reports.render_pack(outcome.pack)
+    raise ParameterError(
+        f"{record.job} cannot be written as {suffix or 'a file without a suffix'}: "
+        f"use {', '.join(suffixes(outcome))}"
+    )
+
+
+def suffixes(outcome: Outcome) -> list[str]:
+    """Suffixes an outcome can be written with."""
+    has = {
+        ".geojson": outcome.grid is not None,
+        ".parquet": outcome.grid is not None,
+        ".html": outcome.view is not None,
+        ".pdf": outcome.pack is not None,
+    }
+    return [suffix for suffix in SUFFIXES if has.get(suffix, True)]
+
+
+def write(outcome: Outcome, path: Path) -> list[Path]:
+    """Write the outcome; a CSV and a JSON array get their record in a file beside them."""
+    data = as_bytes(outcome, path.suffix)
+    write_whole(path, data)
+    if path.suffix not in BESIDE:
+        return [path]
+    beside = reports.sidecar(path)
+    write_whole(beside, reports.sidecar_json(data, outcome.provenance).encode())
+    return [path, beside]
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file wholly or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ParameterError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def reproduce(
+    path: Path, *, folder: Path | None, progress: Progress = silent
+) -> tuple[bytes, str | None]:
+    """Make the file at ``path`` again from its record.
+
+    Returns the bytes made, and None when they equal the file's, or else why they differ.
+    ``folder`` is the store, which is read as it stood when the file was made.
+    """
+    record = reports.read_provenance(path)
+    if record.job not in JOBS:
+        raise DataError(f"{path}: its record names the job {record.job!r}, which is not known")
+    settings = from_json(JOBS[record.job].settings, record.settings)
+    store = store_as_it_was(folder, record.ingredients)
+    outcome = run(record.job, store, settings, now=record.time, progress=progress)
+    data = as_bytes(outcome, path.suffix)
+    if data == path.read_bytes():
+        return data, None
+    mine = outcome.provenance
+    if mine.ingredients != record.ingredients:
+        return data, "what went in has changed since: " + ", ".join(
+            i.name for i in set(record.ingredients) ^ set(mine.ingredients)
+        )
+    if (mine.version, mine.environment) != (record.version, record.environment):
+        return data, (
+            f"made by version {record.version} in environment {record.environment[:12]}, "
+            f"here are {mine.version} and {mine.environment[:12]}"
+        )
+    return data, "the file is not what its record makes: it was changed after it was made"
+
+
+def store_as_it_was(folder: Path | None, ingredients: Iterable[Ingredient]) -> Store | None:
+    """The store with exactly the batches a record names; None for a record of a file."""
+    batches = [i.sha256 for i in ingredients if i.kind == "batch"]
+    if not batches:
+        return None
+    if folder is None:
+        raise ParameterError("the file was made from a store: say which with --store")
+    return open_store(folder, batches=batches)

@@ -1,0 +1,135 @@
+"""The map: the forecast, how good it was, how stable its ranks are, and why each cell."""
+
+from datetime import datetime
+
+import numpy as np
+
+from peelian import evaluation, hotspots, reports, spacetime
+from peelian.store import Store
+from peelian.terms import Areas, Floats, Ints, Table, Texts
+from peelian.workflows.forecast import Flagged, flag
+from peelian.workflows.gather import Material, gather
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.settings import MapSettings
+
+
+def explore(
+    store: Store | None, settings: MapSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """One map and one table in step: the flagged cells, ranked, and what is behind each."""
+    progress(0.0, "gathering events")
+    material = gather(store, settings.forecast.cells, now=now)
+    made = flag(material, settings.forecast, progress=progress)
+    progress(0.6, "resampling ranks")
+    stability = rank_stability(material, made, settings)
+    table = ranked(material, made, stability)
+    record = material.record(
+        "report map",
+        settings,
+        method=repr(made.surface.made_by),
+        seed=settings.forecast.seed,
+        now=now,
+    )
+    progress(0.8, "drawing the map")
+    trial = made.trial
+    view = reports.MapView(
+        title=f"Where violence is likely: {material.study_area.name}",
+        subtitle=subtitle(material, made),
+        score=score_sentence(made),
+        notes=material.notes,
+        table=table,
+        grid=material.grid,
+        risk=made.risk,
+        flagged=made.flagged,
+        study_area=material.study_area,
+        unit=f"expected events per km2 in {made.days:g} days",
+        provenance=record,
+        districts=reports.district_shapes(material.areas) if material.areas else {},
+        stability=stability,
+    )
+    scores = (("scores", evaluation.backtest_table(trial)),) if trial else ()
+    return Outcome(
+        table,
+        record,
+        (*material.chosen, *made.chosen, f"model {made.model}: {made.why}"),
+        tables=scores,
+        grid=material.grid,
+        study_area=material.study_area,
+        view=view,
+    )
+
+
+def rank_stability(material: Material, made: Flagged, settings: MapSettings) -> Floats:
+    """Share of resampled rankings in which each cell is among the flagged, (n_cells,)."""
+    return hotspots.rank_stability(
+        material.history.counts,
+        int(made.flagged.sum()),
+        draws=settings.draws,
+        rng=np.random.default_rng(settings.forecast.seed),
+    )
+
+
+def by_rank(made: Flagged, area: Floats) -> Ints:
+    """Numbers of the flagged cells, highest density first."""
+    cells = np.flatnonzero(made.flagged)
+    density = made.risk[cells] / area[cells]
+    return cells[np.argsort(-density, kind="stable")]
+
+
+def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
+    """The flagged cells, best first, with what stands behind each."""
+    grid, history = material.grid, material.history
+    cells = by_rank(made, grid.area)
+    points = hotspots.main_points(material.events, grid)
+    last = history.counts[np.flatnonzero(history.periods.held)[-1]]
+    columns = {
+        "rank": np.arange(1, len(cells) + 1),
+        "place": points.place[cells],
+        "district": districts_of(material.areas, points.x[cells], points.y[cells]),
+        "expected": made.risk[cells],
+    }
+    if made.low is not None and made.high is not None:
+        columns |= {"low": made.low[cells], "high": made.high[cells]}
+    columns |= {
+        "last": last[cells],
+        "all": np.nansum(history.counts, axis=0)[cells],
+        "stability": stability[cells],
+        "one_point": points.share[cells],
+        "cell": cells,
+    }
+    units = {
+        "expected": f"events in {made.days:g} days",
+        "low": "95 %",
+        "high": "95 %",
+        "last": "events, last period",
+        "all": "events held",
+        "stability": "share of resamples in the list",
+        "one_point": "share on one point",
+    }
+    return Table(columns, "Flagged cells", units)
+
+
+def districts_of(areas: Areas | None, x: Floats, y: Floats) -> Texts:
+    """Name of the district at each place; empty where none is held."""
+    if areas is None:
+        return np.full(len(x), "", dtype=np.str_)
+    area, inside = spacetime.assign_cells(spacetime.polygon_grid(areas), x, y)
+    return np.where(inside, np.array(areas.district)[area], "")
+
+
+def subtitle(material: Material, made: Flagged) -> str:
+    """What is counted, where and when."""
+    periods = material.history.periods
+    middle = periods.start + (periods.end - periods.start) // 2
+    unit = "M" if material.monthly else "D"
+    first, last = (str(t.astype(f"datetime64[{unit}]")) for t in (middle[0], middle[-1]))
+    held = int(periods.held.sum())
+    gap = "" if periods.held.all() else f", {held} of {len(periods)} periods held"
+    return f"{first} to {last}{gap}; {int(made.flagged.sum())} cells flagged by {made.model}"
+
+
+def score_sentence(made: Flagged) -> str:
+    """How good this map was in the backtest, against counting."""
+    if made.trial is None:
+        return f"This map has not been scored: {made.why}."
+    return reports.backtest_sentence(made.trial, made.model)

@@ -1,0 +1,61 @@
+"""The jobs by name: what the command line, the pages and a record call them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from peelian.store import Store
+from peelian.terms import NotFound
+from peelian.workflows.count import count
+from peelian.workflows.explore import explore
+from peelian.workflows.forecast import backtest, forecast
+from peelian.workflows.hotspots import gi_star, kde
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.plan import plan
+from peelian.workflows.settings import (
+    BacktestSettings,
+    CountSettings,
+    ForecastSettings,
+    GiStarSettings,
+    KdeSettings,
+    MapSettings,
+    PlanSettings,
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A workflow and the settings it takes."""
+
+    name: str
+    settings: type[Any]
+    run: Callable[..., Outcome]
+
+
+JOBS: Mapping[str, Job] = {
+    job.name: job
+    for job in (
+        Job("count", CountSettings, count),
+        Job("hotspots kde", KdeSettings, kde),
+        Job("hotspots gi-star", GiStarSettings, gi_star),
+        Job("forecast", ForecastSettings, forecast),
+        Job("backtest", BacktestSettings, backtest),
+        Job("plan", PlanSettings, plan),
+        Job("report map", MapSettings, explore),
+    )
+}
+
+
+def run(
+    name: str,
+    store: Store | None,
+    settings: Any,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Run the job of that name."""
+    if name not in JOBS:
+        raise NotFound(f"no job {name!r}: choose one of {', '.join(JOBS)}")
+    return JOBS[name].run(store, settings, now=now, progress=progress)

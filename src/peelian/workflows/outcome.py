@@ -1,0 +1,38 @@
+"""What a job hands back: one table, its record, and what is needed to draw or print it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from peelian.terms import Grid, Provenance, StudyArea, Table
+
+if TYPE_CHECKING:
+    from peelian.reports.map import MapView
+    from peelian.reports.pack import PatrolPack
+
+Progress: TypeAlias = Callable[[float, str], None]
+
+
+def silent(share: float, message: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """The result of one job.
+
+    ``table`` is the whole answer, ``summary`` a narrower one to read on a screen, ``tables``
+    are further ones by name; ``chosen`` are sentences about defaults the job chose for the
+    user. A table about cells comes with its ``grid``, a map with its ``view``, a patrol plan
+    with its ``pack``.
+    """
+
+    table: Table
+    provenance: Provenance
+    chosen: tuple[str, ...] = ()
+    summary: Table | None = None
+    tables: tuple[tuple[str, Table], ...] = ()
+    grid: Grid | None = None
+    study_area: StudyArea | None = None
+    view: "MapView | None" = None
+    pack: "PatrolPack | None" = None

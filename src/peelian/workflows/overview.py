@@ -1,0 +1,136 @@
+"""What is held, what is stale, and the figures, for the first page and the data page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from peelian import offences, reports, sources, spacetime, statistics
+from peelian.store import Store
+from peelian.terms import CoverageError, Floats, Table
+from peelian.workflows.count import by_district
+from peelian.workflows.gather import gather
+from peelian.workflows.settings import Cells
+
+REPEATED_SHOWN = 10
+
+# The four figures of the first page, as near as police.uk's categories come to them.
+FIGURES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Knife-enabled offences", ()),  # police.uk carries no knife flag
+    ("Violence and sexual offences", ("police-uk:violent-crime",)),
+    ("Robbery", ("police-uk:robbery",)),
+    ("Possession of weapons", ("police-uk:possession-of-weapons",)),
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
+    """One figure: its number (NaN when the data cannot give it), sentence and series.
+
+    ``series`` has the columns ``month``, ``held`` and ``n``, NaN in months not held.
+    """
+
+    title: str
+    number: float
+    unit: str
+    sentence: str
+    series: Table
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """What the first page and the data page show."""
+
+    months: tuple[tuple[str, bool, float], ...]
+    stale_days: int
+    batches: Table
+    refusals: Table
+    repeated: Table
+    repeated_share: float
+    figures: tuple[Figure, ...]
+    rates: Table
+    last_plan: str | None
+    notes: tuple[str, ...]
+
+
+def overview(store: Store, *, now: datetime) -> Overview:
+    """Everything the first page says of a store, from what it holds now."""
+    held = store.held_months()
+    if not held:
+        raise CoverageError("the store holds no events: run `peelian ingest FILE` first")
+    material = gather(store, Cells(keep_sinks=True), now=now)
+    months = np.arange(min(held), np.datetime64(max(held)) + 1, dtype="datetime64[M]").astype(
+        str
+    )
+    counts = store.monthly_counts()
+    everything = _series(counts, None, months)
+    residents = float(material.areas.population.sum()) if material.areas else float("nan")
+    end = spacetime.month_span(max(held))[1]
+    events = store.events()
+    plans = store.artefacts("plan")
+    return Overview(
+        months=tuple(
+            (m, m in held, float(n)) for m, n in zip(months, everything, strict=True)
+        ),
+        stale_days=int((np.datetime64(now.replace(tzinfo=None), "s") - end).astype(int))
+        // 86400,
+        batches=_batches(store),
+        refusals=store.refusals(),
+        repeated=offences.repeated_points(events, REPEATED_SHOWN, sinks=sources.read_sinks()),
+        repeated_share=offences.repeated_share(events),
+        figures=tuple(
+            _figure(t, _series(counts, codes, months), months, residents)
+            for t, codes in FIGURES
+        ),
+        rates=by_district(material) if material.areas else Table({}),
+        last_plan=plans[-1].artefact if plans else None,
+        notes=material.notes,
+    )
+
+
+def _series(
+    counts: Table, codes: tuple[str, ...] | None, months: np.ndarray[Any, Any]
+) -> Floats:
+    """Events of these offences (None: all) by month; NaN in months not held."""
+    month, n = counts.columns["month"], counts.columns["n"]
+    chosen = slice(None) if codes is None else np.isin(counts.columns["offence"], codes)
+    at = np.searchsorted(months, month)
+    totals = np.bincount(at[chosen], weights=n[chosen], minlength=len(months))
+    return np.where(np.isin(months, month), totals, np.nan)
+
+
+def _figure(title: str, n: Floats, months: np.ndarray[Any, Any], residents: float) -> Figure:
+    """One figure, with its rate and interval in the sentence."""
+    series = Table({"month": months, "held": ~np.isnan(n), "n": n}, title)
+    if not np.nansum(n):
+        sentence = "The data held do not say: none of their offence codes carries this."
+        return Figure(title, float("nan"), "offences", sentence, series)
+    total = float(np.nansum(n))
+    sentence = reports.rate_sentence(
+        total,
+        statistics.garwood(total, residents / 1000),
+        int((~np.isnan(n)).sum()),
+        residents,
+    )
+    return Figure(title, total, "offences", sentence, series)
+
+
+def _batches(store: Store) -> Table:
+    """The batches held, one row each."""
+    batches = store.batches()
+    return Table(
+        {
+            "file": np.array([b.file for b in batches]),
+            "batch": np.array([b.batch[:12] for b in batches]),
+            "added": np.array(
+                [b.added.replace(tzinfo=None) for b in batches], "datetime64[s]"
+            ),
+            "read": np.array([b.read for b in batches]),
+            "accepted": np.array([b.accepted for b in batches]),
+            "refused": np.array([b.refused for b in batches]),
+            "replaced": np.array([len(b.superseded) for b in batches]),
+        },
+        "Files read",
+        {"read": "rows", "accepted": "rows", "refused": "rows", "replaced": "parts"},
+    )

@@ -1,0 +1,174 @@
+"""Every choice a job can be given: frozen, JSON-able, so that a record can bring it back.
+
+The same fields are the options of the command line and the query string of a page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from peelian.terms import STOP_MINUTES, ParameterError
+
+SEED = 20181201  # any number would do; this one is written down
+
+
+def option(default: Any, text: str) -> Any:
+    """A field with its default and the sentence that explains it to a user."""
+    return field(default=default, metadata={"help": text})
+
+
+@dataclass(frozen=True)
+class EventsFile:
+    """Events in a file instead of the store: which columns, and in which CRS."""
+
+    events: str = option(
+        "", "file of events (CSV, Parquet, GeoJSON, GeoPackage), not the store"
+    )
+    x: str = option("", "column of eastings or longitudes")
+    y: str = option("", "column of northings or latitudes")
+    time: str = option("", "column of dates, date-times, months or numbers of days")
+    crs: str = option(
+        "EPSG:4326", "EPSG:n of the coordinates; none: plane metres you vouch for"
+    )
+    weight: str = option("", "column of weights, such as harm")
+    where: str = option("", "keep only rows for which this SQL condition holds")
+    study_area: str = option(
+        "", "file of the polygon analysed (GeoJSON, GeoPackage, shapefile)"
+    )
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Which events, counted in which cells."""
+
+    source: EventsFile = EventsFile()
+    offence_set: str = option("serious-violence", "named set of offences, store only")
+    district: str = option("", "one district instead of the whole study area, store only")
+    cell_kind: str = option("square", "square or hexagon")
+    cell_size: float = option(0.0, "side or width of a cell [m]; 0: chosen from the data")
+    until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
+    keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
+
+
+@dataclass(frozen=True)
+class CountSettings:
+    """Events by cell, district or month."""
+
+    cells: Cells = Cells()
+    by: str = option("cell", "cell, district or month")
+
+
+@dataclass(frozen=True)
+class KdeSettings:
+    """Kernel density of events."""
+
+    cells: Cells = Cells()
+    bandwidth: float = option(0.0, "radius, or standard deviation if gaussian [m]; 0: 2 cells")
+    kernel: str = option("quartic", "quartic or gaussian")
+
+
+@dataclass(frozen=True)
+class GiStarSettings:
+    """Getis-Ord Gi* of the counts."""
+
+    cells: Cells = Cells()
+    distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
+
+
+@dataclass(frozen=True)
+class ForecastSettings:
+    """Expected events by cell, and the cells flagged within a budget of area."""
+
+    cells: Cells = Cells()
+    model: str = option("champion", "champion, or a model by name")
+    horizon: str = option("", "how far ahead, such as 31d; empty: one period")
+    flag_area: float = option(0.0, "area to flag [km2]; 0: 0.25 % of the study area")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class BacktestSettings:
+    """Every model against counting, over rolling origins at one budget of area."""
+
+    cells: Cells = Cells()
+    models: str = option("", "models to try, separated by commas; empty: all")
+    flag_area: float = option(0.0, "area to flag [km2]; 0: 0.25 % of the study area")
+    min_history: int = option(3, "held periods a forecast needs before it is scored")
+    draws: int = option(2000, "bootstrap draws")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class MapSettings:
+    """The forecast, how good it was and how stable its ranks are, as one map and table."""
+
+    forecast: ForecastSettings = ForecastSettings()
+    draws: int = option(1000, "bootstrap draws")
+
+
+@dataclass(frozen=True)
+class PlanSettings:
+    """One shift: who, when, how long, how many spots."""
+
+    forecast: ForecastSettings = ForecastSettings()
+    date: str = option("", "date of the shift, YYYY-MM-DD; empty: the day after the data end")
+    shift_start: str = option("14:00", "start of the shift, local time")
+    shift_end: str = option("22:00", "end of the shift, local time; may be after midnight")
+    teams: int = option(8, "number of teams, spread over the bases")
+    active: int = option(0, "spots drawn for the shift; 0: half of those flagged")
+    stop_minutes: int = option(STOP_MINUTES, "length of a stop [minutes]")
+
+
+Settings = TypeVar("Settings")
+
+
+def to_json(settings: Any) -> dict[str, Any]:
+    """Settings as JSON values."""
+    return asdict(settings)
+
+
+def from_json(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
+    """Settings of ``kind`` from JSON values; ParameterError names what does not fit."""
+    hints = get_type_hints(kind)
+    unknown = sorted(set(values) - set(hints))
+    if unknown:
+        raise ParameterError(f"{kind.__name__} has no setting {unknown[0]!r}")
+    return kind(
+        **{
+            name: from_json(hints[name], value) if is_dataclass(hints[name]) else value
+            for name, value in values.items()
+        }
+    )
+
+
+def flat_fields(kind: type[Any]) -> Iterator[tuple[str, type[Any], Any, str]]:
+    """Name, type, default and help of every setting, nested ones in their place."""
+    hints = get_type_hints(kind)
+    for f in fields(kind):
+        if is_dataclass(hints[f.name]):
+            yield from flat_fields(hints[f.name])
+        else:
+            yield f.name, hints[f.name], f.default, f.metadata["help"]
+
+
+def from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
+    """Settings of ``kind`` from one flat mapping; text is turned into the setting's type."""
+    hints: dict[str, type[Any]] = get_type_hints(kind)
+    made: dict[str, Any] = {}
+    for name, hint in hints.items():
+        if is_dataclass(hint):
+            made[name] = from_flat(hint, values)
+        elif name in values:
+            made[name] = _parsed(name, hint, values[name])
+    return kind(**made)
+
+
+def _parsed(name: str, hint: type[Any], value: Any) -> Any:
+    """``value`` as the type of its setting."""
+    if hint is bool and isinstance(value, str):
+        return value.lower() in ("1", "on", "true", "yes")
+    try:
+        return hint(value)
+    except ValueError as error:
+        kind = "a whole number" if hint is int else "a number"
+        raise ParameterError(f"{name.replace('_', ' ')} is {value!r}: give {kind}") from error
