@@ -161,7 +161,7 @@ class _Frame:
     def of(cls, history: History, origins: list[int], area_budget: float) -> "_Frame":
         area = history.grid.area
         scored = [history.counts[origin] for origin in origins]
-        best = [c @ flag_shares(c, area, area_budget=area_budget) for c in scored]
+        best = [np.sum(c * flag_shares(c, area, area_budget=area_budget)) for c in scored]
         length = history.periods.days
         held = np.flatnonzero(history.periods.held)
         last = held[np.searchsorted(held, origins) - 1]
@@ -213,7 +213,7 @@ def _tally(
             )
         flagged = flag_shares(risk, frame.area, area_budget=frame.area_budget)
         worst = against_ties(flagged, frame.area, counts)
-        hits[i], adversarial[i] = counts @ flagged, counts @ worst
+        hits[i], adversarial[i] = np.sum(counts * flagged), np.sum(counts * worst)
         expected[i] = risk.sum() * frame.length_ratio[i]
         if before is not None:
             overlaps.append(overlap(before, flagged, frame.area))

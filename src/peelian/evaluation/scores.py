@@ -179,8 +179,9 @@ def overlap(before: Bools | Floats, after: Bools | Floats, area: Floats) -> floa
     >>> overlap(np.array([1, 1, 0]), np.array([1, 0, 1]), np.ones(3))
     0.3333333333333333
     """
-    either = float(area @ np.maximum(before, after))
-    return float(area @ np.minimum(before, after)) / either if either > 0 else float("nan")
+    either = float(np.sum(area * np.maximum(before, after)))
+    both = float(np.sum(area * np.minimum(before, after)))
+    return both / either if either > 0 else float("nan")
 
 
 def scaled(estimate: Estimate, factor: float) -> Estimate:

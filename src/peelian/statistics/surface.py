@@ -120,11 +120,13 @@ def flag_shares(risk: Floats, area: Floats, *, area_budget: float) -> Floats:
         raise ParameterError(f"area_budget is {area_budget}; give zero or more square metres")
     if area_budget >= area.sum() * (1 - _SLACK):
         return np.ones(density.size)
+    if area_budget == 0:
+        return np.zeros(density.size)
     margin = _margin(density, area, area_budget)
 
     flagged = (density > margin).astype(np.float64)
     at_margin = density == margin
-    left = area_budget - float(area @ flagged)
+    left = area_budget - _dot(area, flagged)
     share = left / float(area[at_margin].sum())
     flagged[at_margin] = 1.0 if share > 1 - _SLACK else max(share, 0.0)
     return flagged
@@ -157,7 +159,7 @@ def against_ties(flagged: Floats, area: Floats, counts: Floats) -> Floats:
     require_length("ties", len(flagged), area=area, counts=counts)
     flagged = flagged.copy()
     tied = np.flatnonzero((flagged > 0) & (flagged < 1))
-    left = float(flagged[tied] @ area[tied])
+    left = _dot(flagged[tied], area[tied])
     order = tied[np.argsort(counts[tied] / area[tied], kind="stable")]
     before = np.cumsum(area[order]) - area[order]
     flagged[order] = np.clip((left - before) / area[order], 0, 1)
@@ -185,7 +187,7 @@ def hit_rate(counts: Floats, flagged: Bools | Floats) -> float:
     0.3157894736842105
     """
     require_length("hit rate", len(counts), flagged=flagged)
-    return _ratio(float(counts @ flagged), float(np.sum(counts)))
+    return _ratio(_dot(counts, flagged), float(np.sum(counts)))
 
 
 def pai(counts: Floats, flagged: Bools | Floats, area: Floats) -> float:
@@ -222,7 +224,7 @@ def pai(counts: Floats, flagged: Bools | Floats, area: Floats) -> float:
     1.894736842105263
     """
     require_length("PAI", len(counts), area=area)
-    return _ratio(hit_rate(counts, flagged), float(area @ flagged) / float(np.sum(area)))
+    return _ratio(hit_rate(counts, flagged), _dot(area, flagged) / float(np.sum(area)))
 
 
 def pei(counts: Floats, flagged: Bools | Floats, area: Floats) -> float:
@@ -256,9 +258,9 @@ def pei(counts: Floats, flagged: Bools | Floats, area: Floats) -> float:
     """
     require_length("PEI", len(counts), flagged=flagged, area=area)
     best = flag_shares(
-        np.asarray(counts, dtype=np.float64), area, area_budget=float(area @ flagged)
+        np.asarray(counts, dtype=np.float64), area, area_budget=_dot(area, flagged)
     )
-    return _ratio(float(counts @ flagged), float(counts @ best))
+    return _ratio(_dot(counts, flagged), _dot(counts, best))
 
 
 def search_efficiency(counts: Floats, flagged: Bools | Floats, area: Floats) -> float:
@@ -280,7 +282,7 @@ def search_efficiency(counts: Floats, flagged: Bools | Floats, area: Floats) -> 
     6.0
     """
     require_length("search efficiency", len(counts), flagged=flagged, area=area)
-    return _ratio(float(counts @ flagged), float(area @ flagged) / SQUARE_METRES_PER_KM2)
+    return _ratio(_dot(counts, flagged), _dot(area, flagged) / SQUARE_METRES_PER_KM2)
 
 
 def _density(risk: Floats, area: Floats) -> Floats:
@@ -296,18 +298,23 @@ def _density(risk: Floats, area: Floats) -> Floats:
 
 
 def _margin(density: Floats, area: Floats, area_budget: float) -> float:
-    """Density of the cell in which the budget runs out, without sorting every cell."""
-    size = density.size
-    top = min(size, 1 + int(2 * area_budget / float(np.max(area))))
-    while True:
-        leading = np.argpartition(density, size - top)[size - top :]
-        if top == size or float(area[leading].sum()) > area_budget:
-            break
-        top = min(size, 2 * top)
-    leading = leading[np.argsort(-density[leading], kind="stable")]
-    spent = np.cumsum(area[leading])
-    last = int(np.searchsorted(spent, area_budget * (1 - _SLACK), side="left"))
-    return float(density[leading[min(last, top - 1)]])
+    """Density of the cell in which the budget runs out; sorts only cells above it."""
+    lowest, budget = float(density.min()), area_budget * (1 - _SLACK)
+    above = np.flatnonzero(density > lowest)  # most cells of most maps share the lowest
+    top = min(above.size, 1 + int(2 * area_budget / float(np.max(area))))
+    while float(area[above].sum()) >= budget:
+        leading = above[np.argpartition(-density[above], top - 1)[:top]]
+        leading = leading[np.argsort(-density[leading], kind="stable")]
+        last = int(np.searchsorted(np.cumsum(area[leading]), budget, side="left"))
+        if last < top or top == above.size:
+            return float(density[leading[min(last, top - 1)]])
+        top = min(above.size, 2 * top)
+    return lowest
+
+
+def _dot(values: Floats, flagged: Bools | Floats) -> float:
+    """Sum of products; plain numpy, as starting BLAS threads costs more than these sums."""
+    return float(np.sum(values * flagged))
 
 
 def _ratio(numerator: float, denominator: float) -> float:
