@@ -10,7 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from peelian.reports import render_map
+from peelian.reports import map_panel, render_map
+from peelian.reports.map import static_text
 from peelian.terms import Table
 from report_samples import sample_view
 
@@ -207,6 +208,57 @@ def test_without_webgl_the_still_map_remains_and_says_why(page, file):
     expect(page.get_by_role("status")).to_contain_text("no WebGL")
     page.locator('tr[data-cell="34"] button').focus()
     expect(page.locator('.map-still [data-cell="34"]')).to_have_class("is-lit")
+
+
+def test_the_panel_works_in_a_page_of_ones_own(page):
+    site = "http://peelian.test"
+    panel = map_panel(sample_view(), geojson_url="/map.geojson")
+    parts = {
+        "/": (
+            '<!doctype html><html lang="en"><title>A page</title>'
+            '<link rel="stylesheet" href="/map.css"><div class="map-and-table">'
+            f"{panel.table}{panel.map}</div>"
+            '<script src="/maplibre-gl.js"></script><script src="/map.js"></script>'
+        ),
+        "/map.css": static_text("map.css"),
+        "/map.js": static_text("map.js"),
+        "/maplibre-gl.js": static_text("vendor/maplibre-gl.js"),
+        "/map.geojson": panel.geojson.decode(),
+    }
+    kinds = {".css": "text/css", ".js": "text/javascript", ".geojson": "application/geo+json"}
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        "img-src 'self' data:; worker-src blob:"
+    )
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+
+    def answer(route):
+        path = route.request.url.removeprefix(site)
+        if path not in parts:
+            return route.fulfill(status=404)
+        kind = kinds.get(Path(path).suffix, "text/html; charset=utf-8")
+        headers = {"Content-Security-Policy": policy, "Content-Type": kind}
+        return route.fulfill(body=parts[path], headers=headers)
+
+    page.route(f"{site}/**", answer)
+    page.goto(f"{site}/")
+    page.wait_for_selector("#map[data-ready]", timeout=60_000)
+    assert page.locator("#map").get_attribute("data-ready") == "true"
+    assert [text for text in said if "favicon" not in text and "404" not in text] == []
+
+
+def test_map_data_that_does_not_load_leaves_the_still_map(page):
+    panel = map_panel(sample_view(), geojson_url="/map.geojson")
+    body = f"{panel.table}{panel.map}<script>{static_text('map.js')}</script>"
+    page.route(
+        "http://peelian.test/", lambda r: r.fulfill(body=body, content_type="text/html")
+    )
+    page.route("http://peelian.test/map.geojson", lambda route: route.fulfill(status=503))
+    page.goto("http://peelian.test/")
+    page.wait_for_selector('#map[data-ready="still"]')
+    expect(page.get_by_role("status")).to_contain_text("the map data did not load (503)")
+    expect(page.locator(".map-still svg")).to_be_visible()
 
 
 def test_print_shows_the_still_map(page, file):

@@ -109,14 +109,15 @@ def footer_line(provenance: Provenance) -> str:
     Returns
     -------
     str
-        Who made it, when (local time), from how many rows, by what method and seed, and the
-        first twelve characters of the record's seal.
+        Who made it, when (local time), from how many rows of events, by what method and seed,
+        and the first twelve characters of the record's seal. Layers are not counted.
     """
     local = provenance.time.astimezone(ZoneInfo(LOCAL_ZONE))
     when = f"{local.day} {local:%B %Y} at {local:%H:%M %Z}"
-    files = len(provenance.ingredients)
-    read = with_commas(sum(item.read for item in provenance.ingredients))
-    refused = with_commas(sum(item.refused for item in provenance.ingredients))
+    sources = [item for item in provenance.ingredients if item.kind != "layer"]
+    files = len(sources)
+    read = with_commas(sum(item.read for item in sources))
+    refused = with_commas(sum(item.refused for item in sources))
     seed = "" if provenance.seed is None else f", seed {provenance.seed}"
     return (
         f"Made by Peelian {provenance.version} ({provenance.job}) on {when} from {files} "

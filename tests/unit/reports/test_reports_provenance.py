@@ -22,7 +22,7 @@ from peelian.reports import (
     table_csv,
     table_json,
 )
-from peelian.terms import DataError, NotFound, ParameterError
+from peelian.terms import DataError, Ingredient, NotFound, ParameterError
 from report_samples import sample_grid, sample_provenance, sample_table
 
 
@@ -79,6 +79,10 @@ def test_the_footer_is_one_sentence_a_person_can_read():
         "17,050 rows read, 68 refused. Method: GammaPoissonEWMA(half_life_days=730), seed 42."
     )
     assert "seed" not in footer_line(sample_provenance(seed=None))
+    layer = Ingredient("areas", "ef" * 32, 1_077, 0, kind="layer")
+    events = sample_provenance().ingredients
+    with_layer = footer_line(sample_provenance(ingredients=(*events, layer)))
+    assert "from 1 file, 17,050 rows read" in with_layer
 
 
 def test_the_environment_is_the_same_from_another_folder(tmp_path):
