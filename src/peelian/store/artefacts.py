@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ class Artefact:
     kind: str
     name: str
     saved: datetime
-    files: Mapping[str, str]
+    files: Mapping[str, str] = field(hash=False)
 
 
 def artefact_hash(kind: str, name: str, files: Mapping[str, str]) -> str:

@@ -22,6 +22,12 @@ from peelian.terms import (
 
 BATCH_COLUMN = "batch"  # the batch's own name, kept in each of its rows
 HASH_COLUMN = "id_hash"  # of event_id, null without one: finds candidates, the id decides
+WITHDRAWAL_COLUMNS = {
+    BATCH_COLUMN: "string",
+    "row": "int64",
+    "slice": "string",
+    "by": "string",
+}
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 _OPTIONAL = {"event_id", "recorded", "place", "area_code", "longitude", "latitude"}
 

@@ -1,6 +1,7 @@
 """DuckDB over the lake's Parquet files, through Ibis: the one place where a query is run."""
 
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -25,17 +26,21 @@ class Engine:
             for setting in ("autoinstall_known_extensions", "autoload_known_extensions"):
                 connection.raw_sql(f"SET {setting} = false")
             self._threads.connection = connection
-            self._threads.tables = {}
+            self._threads.tables, self._threads.numbers = {}, count()
         return self._threads.connection
 
-    def read_parquet(self, paths: Sequence[Path]) -> Any:
-        """The files as one table expression."""
+    def read_parquet(self, paths: Sequence[Path], schema: Any) -> Any:
+        """The files as one table expression, with the columns of an Arrow ``schema``."""
+        import ibis
+
         connection, names = self._connection(), tuple(str(p) for p in paths)
         tables = self._threads.tables
         if names not in tables:
             while len(tables) >= _TABLES_KEPT:
                 connection.drop_view(tables.pop(next(iter(tables))).get_name())
-            tables[names] = connection.read_parquet(list(names))
+            view = f"lake_{next(self._threads.numbers)}"
+            connection.con.read_parquet(list(names)).create_view(view)
+            tables[names] = ibis.table(ibis.Schema.from_pyarrow(schema), name=view)
         return tables[names]
 
     def run(self, expression: Any) -> Any:

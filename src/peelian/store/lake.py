@@ -7,10 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from peelian.store import queries, reading
-from peelian.store.batches import BATCH_COLUMN, arrow_schema
+from peelian.store.batches import BATCH_COLUMN, WITHDRAWAL_COLUMNS, arrow_schema
 from peelian.store.engine import Engine
-from peelian.store.files import StoredFile, errors_as_advice, make_folder, writer_lock
+from peelian.store.files import (
+    TEMPORARY,
+    StoredFile,
+    errors_as_advice,
+    make_folder,
+    writer_lock,
+)
 from peelian.store.manifest import (
+    BEFORE,
     NAME,
     BatchRecord,
     LayerRecord,
@@ -48,20 +55,9 @@ class Lake:
     def manifest(self) -> Manifest:
         """The manifest now, or at the version opened."""
         if not (self.path / NAME).exists():
-            raise self._no_manifest()
+            raise no_manifest(self.path)
         manifest = read_manifest(self.path)
         return manifest if self.version is None else manifest.until(self.version)
-
-    def _no_manifest(self) -> NotFound | StoreError:
-        """What to say where no manifest is."""
-        if (self.path / "events").is_dir():
-            return StoreError(
-                f"{self.path}: {NAME} is missing; restore it from a backup or from "
-                "manifest.before.json, or ingest into a new store"
-            )
-        return NotFound(
-            f"{self.path}: no store here; `peelian ingest FILES --store` makes one"
-        )
 
     def standing(self) -> Standing:
         """What counts."""
@@ -103,17 +99,19 @@ class Lake:
         with_rows = {batch for batch, _ in slices}
         live = [b for b in standing.batches if b.batch in with_rows]
         paths = [self.file(b.events) for b in live if b.events]
+        schema = arrow_schema({**EVENT_COLUMNS, BATCH_COLUMN: "string"})
         if not paths:
-            schema = arrow_schema({**EVENT_COLUMNS, BATCH_COLUMN: "string"})
             return ibis.memtable(schema.empty_table())
-        events = self.engine.read_parquet(paths)
+        events = self.engine.read_parquet(paths, schema)
         withdrawn = [self.file(b.withdraws) for b in live if b.withdraws]
         if not withdrawn and not any(standing.gone[b.batch] for b in live):
             return events
         batch, piece = zip(*slices, strict=True)
         table = ibis.memtable(pa.table({BATCH_COLUMN: batch, "slice": piece}))
-        withdrawals = self.engine.read_parquet(withdrawn) if withdrawn else None
-        return queries.standing(events, table, withdrawals)
+        if not withdrawn:
+            return queries.standing(events, table, None)
+        gave_way = arrow_schema(WITHDRAWAL_COLUMNS)
+        return queries.standing(events, table, self.engine.read_parquet(withdrawn, gave_way))
 
     def chosen(self, choice: Choice) -> Any:
         """The events of a choice, as an expression."""
@@ -149,7 +147,7 @@ class Lake:
                 f"{self.path}: opened as it stood, to read; open it without a version to write"
             )
         if not (self.path / NAME).exists():
-            raise self._no_manifest()
+            raise no_manifest(self.path)
         with writer_lock(self.path, wait=self.lock_wait), errors_as_advice(self.path, doing):
             yield read_manifest(self.path)
 
@@ -158,6 +156,16 @@ class Lake:
         manifest = manifest.plus(change)
         write_manifest(self.path, manifest)
         return manifest
+
+
+def no_manifest(lake: Path) -> NotFound | StoreError:
+    """What to say of a folder without a manifest."""
+    if (lake / "events").is_dir():
+        return StoreError(
+            f"{lake}: {NAME} is missing; restore it from a backup or from {BEFORE}, or ingest "
+            "into a new store"
+        )
+    return NotFound(f"{lake}: no store here; `peelian ingest FILES --store` makes one")
 
 
 def require_folder(path: Path | str) -> Path:
@@ -183,10 +191,11 @@ def create_lake(folder: Path, crs: str, *, lock_wait: float) -> None:
         return
     with errors_as_advice(folder, "making the store"):
         if folder.is_dir():
-            others = [p.name for p in folder.iterdir() if p.name not in (NAME, "lock")]
-            if (folder / "events").is_dir():
-                raise Lake(folder)._no_manifest()
-            if others:
+            names = [p.name for p in folder.iterdir() if not p.name.startswith(TEMPORARY)]
+            if "events" in names and NAME not in names:
+                raise no_manifest(folder)
+            others = [n for n in names if n not in (NAME, "lock")]
+            if NAME not in names and others:
                 raise StoreError(
                     f"{folder}: holds {others[0]!r} and is no store; choose an empty folder"
                 )

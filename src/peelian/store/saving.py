@@ -1,7 +1,8 @@
 """Adding a batch: every file is durable before the manifest names it."""
 
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from peelian.store.batches import (
     table_parquet,
 )
 from peelian.store.files import TEMPORARY, StoredFile, file_sha256, store_file
-from peelian.store.manifest import BatchRecord, Manifest, stand
+from peelian.store.manifest import BatchRecord, Manifest, read_manifest, stand
 from peelian.terms import Extract, ParameterError
 
 _NAME_LENGTH = 64  # a SHA-256 in hexadecimal
@@ -43,29 +44,35 @@ def write_batch(
     *,
     now: datetime,
 ) -> BatchRecord:
-    """Write a batch's files and return its record; on any failure remove what was written."""
+    """Write a batch's files and return its record."""
     name, events, refused = prepared
-    folder = lake / "events" / name
+    return BatchRecord(
+        batch=name,
+        file=extract.file,
+        sha256=extract.sha256,
+        source=extract.source,
+        read=extract.read,
+        accepted=len(events),
+        refused_by_reason=count_reasons(refused),
+        slices=slice_records(events, extract.complete),
+        complete=tuple(sorted(extract.complete)),
+        added=instant(now),
+        events=_put(lake, f"events/{name}/events.parquet", events, events_parquet, name),
+        withdraws=_write_withdrawals(lake, manifest, extract, name, events),
+        quarantine=_put(lake, f"quarantine/{name}.csv", refused, quarantine_csv),
+    )
+
+
+@contextmanager
+def all_or_nothing(lake: Path, name: str) -> Iterator[None]:
+    """Remove a batch's files when saving it failed before the manifest named them."""
     try:
-        return BatchRecord(
-            batch=name,
-            file=extract.file,
-            sha256=extract.sha256,
-            source=extract.source,
-            read=extract.read,
-            accepted=len(events),
-            refused_by_reason=count_reasons(refused),
-            slices=slice_records(events, extract.complete),
-            complete=tuple(sorted(extract.complete)),
-            added=instant(now),
-            events=_put(lake, f"events/{name}/events.parquet", events, events_parquet, name),
-            withdraws=_write_withdrawals(lake, manifest, extract, name, events),
-            quarantine=_put(lake, f"quarantine/{name}.csv", refused, quarantine_csv),
-        )
+        yield
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):
-            (lake / "quarantine" / f"{name}.csv").unlink()
+        if name not in {b.batch for b in read_manifest(lake).batches}:
+            shutil.rmtree(lake / "events" / name, ignore_errors=True)
+            with suppress(OSError):
+                (lake / "quarantine" / f"{name}.csv").unlink()
         raise
 
 

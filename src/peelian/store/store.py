@@ -23,7 +23,14 @@ from peelian.store.lake import LOCK_WAIT, Lake, create_lake, require_folder
 from peelian.store.layers import read_layer, write_layer
 from peelian.store.manifest import LayerRecord, as_batch, stand
 from peelian.store.queries import Choice, make_choice
-from peelian.store.saving import differs, instant, prepare, sweep, write_batch
+from peelian.store.saving import (
+    all_or_nothing,
+    differs,
+    instant,
+    prepare,
+    sweep,
+    write_batch,
+)
 from peelian.terms import (
     BRITISH_NATIONAL_GRID,
     LOCAL_ZONE,
@@ -254,8 +261,9 @@ class Store:
         with self.lake.writing("saving a batch") as manifest:
             already_held = any(b.batch == prepared[0] for b in manifest.batches)
             if not already_held:
-                record = write_batch(self.lake.path, manifest, extract, prepared, now=now)
-                manifest = self.lake.commit(manifest, record)
+                with all_or_nothing(self.path, prepared[0]):
+                    record = write_batch(self.path, manifest, extract, prepared, now=now)
+                    manifest = self.lake.commit(manifest, record)
         standing = stand(manifest)
         record = next(b for b in standing.batches if b.batch == prepared[0])
         return as_batch(record, standing.gone[record.batch]), already_held
@@ -266,7 +274,7 @@ class Store:
         A layer of the name kept before stays in the history.
         """
         with self.lake.writing("saving a layer") as manifest:
-            digest, kind, file = write_layer(self.lake.path, layer)
+            digest, kind, file = write_layer(self.path, layer)
             held = manifest.layers.get(name)
             if held is None or held.layer != digest:
                 change = LayerRecord(digest, name, kind, instant(now), file)
@@ -312,11 +320,11 @@ class Store:
         The same content offered again is the artefact already kept.
         """
         with self.lake.writing("saving an artefact"):
-            return write_artefact(self.lake.path, kind, name, files, now=now)
+            return write_artefact(self.path, kind, name, files, now=now)
 
     def artefacts(self, kind: str | None = None) -> tuple[Artefact, ...]:
         """Every artefact kept, or those of one kind, the oldest first."""
-        return list_artefacts(self.lake.path, kind)
+        return list_artefacts(self.path, kind)
 
     def read_artefact(self, artefact: str) -> tuple[Artefact, Mapping[str, bytes]]:
         """An artefact and the content of its files, checked.
@@ -328,20 +336,20 @@ class Store:
         StoreError
             If a file is missing or was altered.
         """
-        return read_artefact(self.lake.path, artefact)
+        return read_artefact(self.path, artefact)
 
     # ---- upkeep
 
     def tidy(self) -> list[str]:
         """Remove what interrupted writes left behind; return the names removed."""
         with self.lake.writing("tidying") as manifest:
-            return sweep(self.lake.path, manifest)
+            return sweep(self.path, manifest)
 
     def verify(self) -> list[str]:
         """Read every file the manifest names; say of each that is wrong what is wrong."""
         found = []
         for file in self.lake.manifest().files:
-            wrong = differs(self.lake.path, file)
+            wrong = differs(self.path, file)
             if wrong:
                 found.append(f"{file.name} {wrong}")
         return found
