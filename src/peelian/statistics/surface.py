@@ -1,11 +1,11 @@
 """Scores of a risk surface: which cells a budget flags, and what they caught.
 
 A flagged set is an array over cells: booleans, or shares from 0 to 1 where a cell is flagged
-in part. Cells are flagged in order of density, ``risk / area``, because a budget of area buys
-the most risk that way.
+in part. A budget of area buys the most risk in order of density, ``risk / area``; a budget of
+so many cells buys the most in order of risk.
 
 **Ties.** `flag_cells` marks whole cells on the ground: it stops before the cell that would
-exceed the budget, and orders cells of equal density by a seeded shuffle. `flag_shares` is for
+exceed the budget, and orders tied cells by a seeded shuffle. `flag_shares` is for
 scoring: it spends the budget exactly, and where it runs out among cells of equal density it
 flags the same share of each, which is the average over all orders of the tied cells.
 """
@@ -27,7 +27,7 @@ def flag_cells(
     n_cells: int | None = None,
     rng: np.random.Generator,
 ) -> Bools:
-    """Cells to flag: whole cells, highest risk per square metre first.
+    """Cells to flag: whole cells, the most risk for the budget first.
 
     Parameters
     ----------
@@ -36,11 +36,12 @@ def flag_cells(
     area : array, shape (n_cells,)
         Area of each cell inside the study area. [m2]
     area_budget : float, optional
-        Flag until the next cell would exceed this area. Give this or ``n_cells``. [m2]
+        Highest risk per square metre first, until the next cell would exceed this area.
+        Give this or ``n_cells``. [m2]
     n_cells : int, optional
-        Flag this many cells.
+        Flag this many cells, highest risk first.
     rng : numpy.random.Generator
-        Orders cells of equal density, so that no part of the map is favoured.
+        Orders tied cells, so that no part of the map is favoured.
 
     Returns
     -------
@@ -55,7 +56,9 @@ def flag_cells(
     Notes
     -----
     Choose the budget from what patrols can cover, not from a colour ramp. When most cells
-    have no risk the budget may reach into them; compare ``risk[flagged].min()`` with zero.
+    have no risk the budget may reach into them; compare ``risk[flagged].min()`` with zero. A
+    sliver of a cell, clipped by the boundary, has a high density from a single event: it takes
+    little of an area budget, but it is no patrol area.
 
     Examples
     --------
@@ -70,7 +73,8 @@ def flag_cells(
     if limit is None or not limit >= 0:
         raise ParameterError(f"the budget is {limit}; give zero or more")
 
-    order = np.lexsort((rng.permutation(density.size), -density))
+    worth = density if n_cells is None else risk
+    order = np.lexsort((rng.permutation(density.size), -worth))
     if area_budget is None:
         chosen = order[: int(limit)]
     else:

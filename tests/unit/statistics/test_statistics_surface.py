@@ -19,9 +19,12 @@ def rng():
     return np.random.default_rng(7)
 
 
-def test_density_decides_not_risk():
-    flagged = flag_cells(np.array([10.0, 6.0]), np.array([100.0, 20.0]), n_cells=1, rng=rng())
-    assert flagged.tolist() == [False, True]
+def test_density_decides_for_an_area_and_risk_for_a_number_of_cells():
+    risk, area = np.array([10.0, 6.0]), np.array([100.0, 20.0])
+    by_area = flag_cells(risk, area, area_budget=100.0, rng=rng())
+    by_number = flag_cells(risk, area, n_cells=1, rng=rng())
+    assert by_area.tolist() == [False, True]
+    assert by_number.tolist() == [True, False]
 
 
 def test_whole_cells_stop_before_the_budget_is_exceeded():
