@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from peelian.reports.pack.drawing import draw_map
-from peelian.reports.pack.words import printable
+from peelian.reports.pack.words import breakable, printable
 from peelian.reports.provenance import footer_line, provenance_json
 from peelian.terms import (
     LOCAL_ZONE,
@@ -204,9 +204,9 @@ def _team(pack: PatrolPack, route: Route, when: str) -> dict[str, Any]:
                 "number": number,
                 "planned": f"{_clock(plan, visit.arrive)} to "
                 f"{_clock(plan, visit.arrive + visit.minutes)}",
-                "place": printable(plan.spots.names[spot]),
-                "happens": printable(pack.what_happens[spot]) if new else "",
-                "look": printable(pack.look_for[spot]) if new else "",
+                "place": breakable(plan.spots.names[spot]),
+                "happens": breakable(pack.what_happens[spot]) if new else "",
+                "look": breakable(pack.look_for[spot]) if new else "",
                 "again": 0 if new else again,
             }
         )
@@ -227,7 +227,7 @@ def _team(pack: PatrolPack, route: Route, when: str) -> dict[str, Any]:
         )
     remarks = [] if stops else ["No drawn spot was left for this team to visit in its hours."]
     return {
-        "heading": team,
+        "heading": breakable(route.team.name),
         "when": when,
         "summary": summary,
         "alt": alt,

@@ -35,6 +35,7 @@ PRINTABLE = (
     (0x25A0, 0x25FF),
 )
 NO_GLYPH = "□"
+LONG_WORD = 16  # letters that fit the narrowest column of text
 
 
 def what_happens(counts: Mapping[str, int], months: int, *, names: Mapping[str, str]) -> str:
@@ -120,3 +121,15 @@ def printable(text: str) -> str:
             inside = any(low <= ord(char) <= high for low, high in PRINTABLE)
             shown.append(char if inside else NO_GLYPH)
     return " ".join("".join(shown).split())
+
+
+def breakable(text: str) -> str:
+    """Printable text whose very long words may be broken, so that none leaves its column."""
+    words = printable(text).split(" ")
+    pieces = (
+        "\N{ZERO WIDTH SPACE}".join(
+            word[i : i + LONG_WORD] for i in range(0, len(word), LONG_WORD)
+        )
+        for word in words
+    )
+    return " ".join(pieces)
