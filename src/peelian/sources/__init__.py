@@ -17,6 +17,7 @@ from peelian.sources.event_files import (
     working_crs,
 )
 from peelian.sources.extracts import read_extracts
+from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
 from peelian.sources.offence_tables import (
@@ -43,6 +44,7 @@ __all__ = [
     "essex_outlines_path",
     "essex_street_path",
     "essex_study_area",
+    "events_from_frame",
     "events_of_table",
     "find_offence_set",
     "parse_mapping",
@@ -51,6 +53,7 @@ __all__ = [
     "read_events",
     "read_extract",
     "read_extracts",
+    "read_filtered",
     "read_mapping",
     "read_offence_classes",
     "read_offence_sets",

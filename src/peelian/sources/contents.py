@@ -196,7 +196,7 @@ PASSED_OVER = ("-outcomes.csv", "-stop-and-search.csv")  # companions in a data.
 
 
 def _worth_reading(name: str) -> bool:
-    base = name.lower()
+    base = name.lower().replace("\\", "/")
     hidden = base.rsplit("/", 1)[-1].startswith(".") or base.startswith("__macosx/")
     return not hidden and base.endswith(SUFFIXES) and not base.endswith(PASSED_OVER)
 

@@ -34,6 +34,8 @@ def read_csv(content: Content, *, encoding: str = "utf-8", delimiter: str = ",")
         If there is a header and nothing else.
     """
     data = _as_utf8(content, encoding)
+    if not data.strip(b"\r\n"):
+        raise DataError(f"{content.name}: the file is empty")
     starts, ends, simple = _fast_records(data, delimiter)
     if not simple:
         return _careful(content.name, data.decode(), delimiter)

@@ -262,6 +262,6 @@ def _numeric(sample: dict[str, Any], names: list[str]) -> dict[str, Floats]:
     for name in names:
         numbers = parse_numbers(sample[name])
         known = ~numbers.missing
-        if known.any() and numbers.bad[known].mean() < 1 - ENOUGH:
+        if known.any() and numbers.bad[known].mean() < 2 * (1 - ENOUGH):
             found[name] = numbers.value
     return found

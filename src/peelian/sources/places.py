@@ -44,6 +44,12 @@ def check_places(
     sieve.refuse(x.bad, Refusal.BAD_COORDINATES, fields[0])
     sieve.refuse(y.bad, Refusal.BAD_COORDINATES, fields[1])
     given = ~(x.missing | y.missing | x.bad | y.bad | nowhere)
+    if crs != PLANE and not _is_geographic(crs):
+        degrees = given & (np.abs(x.value) <= 180) & (np.abs(y.value) <= 90)
+        if given.any() and degrees[given].all():
+            _explain_nowhere(sieve, x.value, y.value, given, crs, both, reading)
+        sieve.refuse(degrees, Refusal.BAD_COORDINATES, both)
+        given &= ~degrees
     places = _located(
         np.where(given, x.value, np.nan), np.where(given, y.value, np.nan), crs, reading
     )
@@ -57,6 +63,17 @@ def check_places(
             _explain_nowhere(sieve, x.value, y.value, given, crs, both, reading)
         sieve.refuse(found & ~inside, Refusal.OUTSIDE_STUDY_AREA, both)
     return places
+
+
+def _is_geographic(crs: str) -> bool:
+    import pyproj
+
+    try:
+        return crs == WGS84 or bool(pyproj.CRS.from_user_input(crs).is_geographic)
+    except pyproj.exceptions.CRSError:
+        raise CoordinateError(
+            f"crs {crs!r} is not known; write it like EPSG:27700, EPSG:4326 or none"
+        ) from None
 
 
 def _located(x: Floats, y: Floats, crs: str, reading: Reading) -> Places:
@@ -116,7 +133,7 @@ def _explain_nowhere(
             f"{shown}: longitude/latitude expected (EPSG:4326) but these look like metres or "
             'feet; name their CRS in a mapping file, for British eastings crs = "EPSG:27700"'
         )
-    if crs not in (WGS84, PLANE) and degrees:
+    if crs != PLANE and degrees and not _is_geographic(crs):
         raise CoordinateError(
             f"{shown}: metres expected ({crs}) but these look like longitude and latitude; "
             'say crs = "EPSG:4326" in the mapping file'
