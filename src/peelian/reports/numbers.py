@@ -2,13 +2,14 @@
 
 import math
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from enum import Enum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+EXACT = Context(prec=400)  # holds the largest float to its last digit
 FIGURES = 4  # significant figures of a column's largest number, so PAI reads 12.35
 
 
@@ -42,7 +43,7 @@ def rounded(value: float, decimals: int) -> str:
     if math.isinf(value):
         return "infinite" if value > 0 else "-infinite"
     step = Decimal(1).scaleb(-decimals)
-    number = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    number = Decimal(repr(float(value))).quantize(step, ROUND_HALF_UP, EXACT)
     return f"{abs(number) if number == 0 else number:f}"
 
 

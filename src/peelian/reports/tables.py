@@ -1,7 +1,6 @@
 """A table as text for terminals, as CSV and as JSON."""
 
 import csv
-import io
 import json
 import unicodedata
 from typing import Any
@@ -13,6 +12,7 @@ from peelian.reports.numbers import decimals_for, entry_text, plain
 from peelian.terms import Table
 
 GAP = "  "
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001  full-width ones count too
 
 
 def table_text(table: Table) -> str:
@@ -61,13 +61,17 @@ def table_csv(table: Table) -> str:
     str
         Lines ending in a newline. A missing value is empty, truth is ``true`` or ``false``,
         instants are ISO 8601 in UTC. Units are not in the header, so that names stay fixed.
+        Text that a spreadsheet would run as a formula has an apostrophe put before it.
+
+    References
+    ----------
+    .. [1] OWASP, "CSV Injection"; Application Security Verification Standard 5.0, 1.2.10.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")  # so that a \r inside text is quoted
     writer.writerow(table.columns)
-    for row in _rows(table):
-        writer.writerow([_csv_entry(value) for value in row])
-    return text.getvalue()
+    writer.writerows([_csv_entry(value) for value in row] for row in _rows(table))
+    return "".join(line.removesuffix("\r\n") + "\n" for line in lines)
 
 
 def table_json(table: Table) -> str:
@@ -107,6 +111,12 @@ def column_texts(column: NDArray[Any]) -> list[str]:
     return [entry_text(value, decimals) for value in column]
 
 
+class _Lines(list[str]):
+    """What csv writes, one row an entry."""
+
+    write = list.append
+
+
 def _text_column(table: Table, name: str) -> list[str]:
     column = table.columns[name]
     entries = [_one_line(text) for text in column_texts(column)]
@@ -124,6 +134,8 @@ def _rows(table: Table) -> list[tuple[Any, ...]]:
 def _csv_entry(value: Any) -> Any:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+        return "'" + value
     return "" if value is None else value
 
 

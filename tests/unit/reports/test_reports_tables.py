@@ -123,6 +123,15 @@ def test_csv_and_json_say_the_same():
     }
 
 
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d"])
+def test_text_that_a_spreadsheet_would_run_is_marked_as_text(start):
+    hostile = start + "HYPERLINK(1)"
+    table = Table({"place": np.array([hostile]), "change": np.array([-1.5])})
+    row = next(csv.DictReader(io.StringIO(table_csv(table), newline="")))
+    assert row == {"place": "'" + hostile, "change": "-1.5"}
+    assert json.loads(table_json(table))[0]["place"] == hostile
+
+
 def test_numbers_in_files_are_whole_not_rounded():
     table = Table({"risk": np.array([1 / 3])})
     assert json.loads(table_json(table))[0]["risk"] == 1 / 3
