@@ -1,10 +1,18 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
 from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
+from peelian.reports.frames import cells_frame
 from peelian.reports.geo import cells_geojson, cells_geoparquet
 from peelian.reports.layers import district_shapes
 from peelian.reports.map import MapPanel, MapView, map_panel, render_map
 from peelian.reports.numbers import rounded, with_commas
+from peelian.reports.pack import (
+    PatrolPack,
+    read_pack_provenance,
+    render_pack,
+    what_happens,
+    what_to_look_for,
+)
 from peelian.reports.provenance import (
     environment_hash,
     footer_line,
@@ -12,13 +20,21 @@ from peelian.reports.provenance import (
     provenance_json,
 )
 from peelian.reports.records import read_provenance, sidecar, sidecar_json
-from peelian.reports.sentences import backtest_sentence, champion_sentence, rate_sentence
+from peelian.reports.sentences import (
+    backtest_sentence,
+    backtest_summary,
+    champion_sentence,
+    rate_sentence,
+)
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
     "MapPanel",
     "MapView",
+    "PatrolPack",
     "backtest_sentence",
+    "backtest_summary",
+    "cells_frame",
     "cells_geojson",
     "cells_geoparquet",
     "champion_sentence",
@@ -32,13 +48,17 @@ __all__ = [
     "parse_provenance",
     "provenance_json",
     "rate_sentence",
+    "read_pack_provenance",
     "read_provenance",
     "render_map",
+    "render_pack",
     "rounded",
     "sidecar",
     "sidecar_json",
     "table_csv",
     "table_json",
     "table_text",
+    "what_happens",
+    "what_to_look_for",
     "with_commas",
 ]

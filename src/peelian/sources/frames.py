@@ -67,8 +67,8 @@ def events_from_frame(
     if len(extract.refused):
         first = extract.refused.slice(0, 1).to_pylist()[0]
         raise DataError(
-            f"frame: {len(extract.refused):,} of {extract.read:,} rows cannot be used; the first "
-            f"is row {first['row']}, {first['field']}: {first['reason']}; mend or drop them"
+            f"frame: {len(extract.refused):,} of {extract.read:,} rows cannot be used; first "
+            f"row {first['row']}, {first['field']}: {first['reason']}; mend or drop them"
         )
     return events
 
@@ -92,7 +92,9 @@ def read_filtered(
         raise DataError(f"{rows.file}: row {bad.row}: {bad.field}; mend it to use --where")
     table = pa.table({name: _typed(values) for name, values in rows.columns.items()})
     events, extract = events_of_table(keep(table), columns, now=now, name=rows.file)
-    whole = Extract(extract.file, contents[0].sha256, extract.source, extract.events, extract.refused)
+    whole = Extract(
+        extract.file, contents[0].sha256, extract.source, extract.events, extract.refused
+    )
     return events, whole
 
 
@@ -125,6 +127,6 @@ def _as_table(frame: Any) -> tuple[Any, str]:
     if hasattr(frame, "to_dict"):  # pandas
         return pa.Table.from_pandas(frame, preserve_index=False), ""
     raise ParameterError(
-        f"events cannot be read from a {type(frame).__name__}: give a GeoDataFrame, a pandas or "
-        "Polars frame, a pyarrow Table or a mapping of arrays"
+        f"events cannot be read from a {type(frame).__name__}: give a GeoDataFrame, a pandas "
+        "or Polars frame, a pyarrow Table or a mapping of arrays"
     )

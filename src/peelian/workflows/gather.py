@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from peelian import offences, sources, spacetime
-from peelian.store import Store
+from peelian.store import Store, filter_rows
 from peelian.terms import (
     Areas,
     CoverageError,
@@ -209,14 +209,23 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     for name in ("x", "y", "time"):
         if not getattr(given, name):
             raise ParameterError(f"{given.events}: say which column is --{name}")
-    events, extract = sources.read_events(
-        Path(given.events),
-        x=given.x,
-        y=given.y,
-        time=given.time,
-        crs=given.crs,
-        weight=given.weight or None,
-        now=now,
+    columns = sources.EventColumns(
+        given.x, given.y, given.time, given.crs, given.weight or None
+    )
+    events, extract = (
+        sources.read_filtered(
+            given.events, columns, lambda table: filter_rows(table, given.where), now=now
+        )
+        if given.where
+        else sources.read_events(
+            given.events,
+            x=given.x,
+            y=given.y,
+            time=given.time,
+            crs=given.crs,
+            weight=given.weight or None,
+            now=now,
+        )
     )
     notes: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
