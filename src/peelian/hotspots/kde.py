@@ -59,7 +59,7 @@ def kde(
     -----
     ``density(c) = sum_i weights_i K(|c - s_i|)``. The sum is exact up to ten million pairs of
     an event and a cell in its reach, and for the quartic always (the Gaussian is cut at five
-    bandwidths). Beyond, the Gaussian is exact within 0.5 % of one event's peak for each event,
+    bandwidths). Beyond, the Gaussian is exact within 0.6 % of one event's peak for each event,
     and on a surface of a million events within 0.02 % of the maximum.
 
     Do not read it as a forecast: it spreads events over water and fields, and counts over a

@@ -9,7 +9,7 @@ Three ways, one answer:
   and keeps six sums for each: events, their offsets from its middle, the squares and the
   product. Across a sub-cell the kernel is replaced by the paraboloid that fits it best, so
   that those sums are all it takes, and the rest is two thin matrix products. One event is
-  within 0.5 % of its own peak everywhere; a surface of many events is far closer, because
+  within 0.6 % of its own peak everywhere; a surface of many events is far closer, because
   the errors of a fit by least squares cancel.
 * **Direct** looks up the events within reach of each point. Exact, for points in no order.
 """

@@ -176,15 +176,15 @@ class _Lattice:
 
     @property
     def row_step(self) -> float:
-        return self.cell_size * (1 if self.kind is CellKind.SQUARE else np.sqrt(3) / 2)
+        return self.cell_size * (1 if self.kind is CellKind.SQUARE else 3**0.5 / 2)
 
     @property
     def half_height(self) -> float:
-        return self.cell_size / (2 if self.kind is CellKind.SQUARE else np.sqrt(3))
+        return self.cell_size / (2 if self.kind is CellKind.SQUARE else 3**0.5)
 
     @property
     def whole_area(self) -> float:
-        return float(self.cell_size * self.row_step)
+        return self.cell_size * self.row_step
 
     def centres(self, position: Ints) -> tuple[Floats, Floats]:
         """Centre of each whole cell. [m]"""
@@ -282,12 +282,14 @@ def _anchor(study_area: StudyArea, polygon: Any, cell_size: float, kind: CellKin
         raise ParameterError(f"cell size is {cell_size:g} m; give a length above zero")
     west, south, east, north = (float(v) for v in shapely.bounds(polygon))
     unit = _Lattice(kind, cell_size, 0, 0, 1, 1)
-    wanted = ((east - west) / cell_size + 2) * ((north - south) / unit.row_step + 2)
+    width, height = east - west, (north - south) / unit.row_step * cell_size
+    wanted = (width / cell_size + 2) * (height / cell_size + 2)
     if wanted > MAX_CELLS:
-        fits = cell_size * np.sqrt(wanted / MAX_CELLS)
+        edges = 2 * (width + height)
+        fits = (edges + np.sqrt(edges**2 + 4 * width * height * MAX_CELLS)) / (2 * MAX_CELLS)
         step = 10 ** np.floor(np.log10(fits) - 1)
         raise ParameterError(
-            f"{kind} cells of {cell_size:g} m over {study_area.name} would be {wanted:,.0f}, "
+            f"{kind} cells of {cell_size:g} m over {study_area.name} would be {wanted:,.6g}, "
             f"more than the {MAX_CELLS:,} a grid may have; use "
             f"{np.ceil(fits / step) * step:g} m or more"
         )
