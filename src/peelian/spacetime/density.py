@@ -180,10 +180,10 @@ def kernel_mass(grid: Grid, study_area: StudyArea, *, bandwidth: float, kernel: 
     spread = bandwidth if kernel == "gaussian" else bandwidth / np.sqrt(8)
     west, south, east, north = shapely.bounds(study_area.polygon)
     few_enough = np.sqrt((east - west) * (north - south) / _EDGE_CELLS)
-    small = square_grid(study_area, max(spread / 6, few_enough))
-    mass = kernel_density(
-        grid, small.x, small.y, small.area, bandwidth=bandwidth, kernel=kernel
-    )
+    at_home = shapely.transform(study_area.polygon, lambda xy: xy - (west, south))
+    small = square_grid(StudyArea("", at_home, "none"), max(spread / 6, few_enough))
+    x, y = small.x + west, small.y + south
+    mass = kernel_density(grid, x, y, small.area, bandwidth=bandwidth, kernel=kernel)
     return np.minimum(mass, 1)
 
 
