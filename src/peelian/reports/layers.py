@@ -19,6 +19,7 @@ SQUARE_METRES_PER_KM2 = 1e6
 # Apache-2.0. The first is for cells not flagged, the rest are quarters of those flagged.
 COLOURS = ("#c6dbef", "#9ecae1", "#6baed6", "#2171b5", "#08306b")
 DRAWN_FROM = 0.25  # of the lowest flagged density; cells below are left blank
+MAX_DRAWN = 7000  # cells not flagged that a file carries, about 2 MB
 STABLE_SHARE = 0.8  # of resampled rankings; a rank kept less often is hatched
 DOT_PIXELS = 12.0  # a flagged cell drawn narrower than this is shown as a dot
 WIDE = 0.5  # of the whole frame; flagged cells spread wider open on the whole area
@@ -38,12 +39,15 @@ class Classes:
         One a class.
     of_cell : array, shape (n_cells,)
         Class of each cell; -1 where the cell is left blank.
+    limited : bool
+        Whether cells were left blank only because there were more than MAX_DRAWN.
     """
 
     low: Floats
     colours: tuple[str, ...]
     labels: tuple[str, ...]
     of_cell: Ints
+    limited: bool = False
 
 
 def density_per_km2(risk: Floats, area: Floats) -> Floats:
@@ -67,7 +71,8 @@ def density_classes(density: Floats, flagged: Bools) -> Classes:
         Four classes of flagged cells, fewer where quartiles coincide, above one class for
         cells not flagged; those below a quarter of the lowest flagged density are blank. With
         no cell flagged the quartiles are those of the cells above zero; with none above zero
-        there is no class.
+        there is no class. Of the cells not flagged at most MAX_DRAWN have a class, those of
+        highest density.
     """
     chosen = density[flagged & (density > 0)]
     if chosen.size == 0:
@@ -78,7 +83,11 @@ def density_classes(density: Floats, flagged: Bools) -> Classes:
     low = np.concatenate([[DRAWN_FROM * bounds[0]], bounds])
     colours = (COLOURS[0], *COLOURS[len(COLOURS) - len(bounds) :])
     of_cell = np.searchsorted(low, np.nan_to_num(density), side="right") - 1
-    return Classes(low, colours, _class_labels(low), of_cell)
+
+    others = np.flatnonzero((of_cell >= 0) & ~flagged)
+    by_density = others[np.argsort(-density[others], kind="stable")]
+    of_cell[by_density[MAX_DRAWN:]] = -1
+    return Classes(low, colours, _class_labels(low), of_cell, len(others) > MAX_DRAWN)
 
 
 def district_shapes(areas: Areas) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from peelian.reports.geo import cells_of
 from peelian.reports.layers import (
+    MAX_DRAWN,
     STABLE_SHARE,
     Classes,
     density_classes,
@@ -260,6 +261,7 @@ def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
         "hatched": bool(view.hatched.any()),
         "stable_share": STABLE_SHARE,
         "routes": bool(view.routes),
+        "limit": MAX_DRAWN if classes.limited else 0,
     }
 
 

@@ -148,6 +148,18 @@ def test_classes_of_equal_densities_and_of_none():
     assert unflagged.of_cell.tolist() == [1, 4]
 
 
+def test_a_file_carries_only_so_many_cells_and_says_so(monkeypatch):
+    monkeypatch.setattr("peelian.reports.layers.MAX_DRAWN", 20)
+    monkeypatch.setattr("peelian.reports.map.MAX_DRAWN", 20)
+    panel = map_panel(sample_view(risk=np.linspace(1, 2, 80)))
+    features = json.loads(panel.geojson)["features"]
+    cells = [f["id"] for f in features if f["properties"]["kind"] == "cell"]
+    assert len(cells) == 6 + 20  # the flagged, and the densest of the rest
+    assert set(cells) >= {79, 78, 7}
+    assert "only the 20 densest are drawn" in panel.map
+    assert "densest are drawn" not in map_panel(sample_view()).map
+
+
 def test_colours_run_light_to_dark_and_are_never_red():
     channels = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for c in COLOURS]
     luminance = [0.2126 * r + 0.7152 * g + 0.0722 * b for r, g, b in channels]
