@@ -1,16 +1,19 @@
 """The map: the forecast, how good it was, how stable its ranks are, and why each cell."""
 
+from collections import Counter
 from datetime import datetime
 
 import numpy as np
 
-from peelian import evaluation, hotspots, reports, spacetime
+from peelian import evaluation, hotspots, reports, sources, spacetime
 from peelian.store import Store
 from peelian.terms import Areas, Floats, Ints, Table, Texts
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import MapSettings
+
+DAYS_IN_MONTH = 365.25 / 12
 
 
 def explore(
@@ -69,22 +72,15 @@ def rank_stability(material: Material, made: Flagged, settings: MapSettings) -> 
     )
 
 
-def by_rank(made: Flagged, area: Floats) -> Ints:
-    """Numbers of the flagged cells, highest density first."""
-    cells = np.flatnonzero(made.flagged)
-    density = made.risk[cells] / area[cells]
-    return cells[np.argsort(-density, kind="stable")]
-
-
 def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
     """The flagged cells, best first, with what stands behind each."""
     grid, history = material.grid, material.history
-    cells = by_rank(made, grid.area)
+    cells = made.cells
     points = hotspots.main_points(material.events, grid)
     last = history.counts[np.flatnonzero(history.periods.held)[-1]]
     columns = {
         "rank": np.arange(1, len(cells) + 1),
-        "place": points.place[cells],
+        "place": near(points.place[cells]),
         "district": districts_of(material.areas, points.x[cells], points.y[cells]),
         "expected": made.risk[cells],
     }
@@ -95,6 +91,7 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
         "all": np.nansum(history.counts, axis=0)[cells],
         "stability": stability[cells],
         "one_point": points.share[cells],
+        "why": np.array(what_happened(material, cells), dtype=np.str_),
         "cell": cells,
     }
     units = {
@@ -107,6 +104,33 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
         "one_point": "share on one point",
     }
     return Table(columns, "Flagged cells", units)
+
+
+def near(places: Texts) -> Texts:
+    """Names of points without the words every published name begins with."""
+    return np.char.replace(places, "On or near ", "")
+
+
+def what_happened(material: Material, cells: Ints) -> tuple[str, ...]:
+    """What was recorded in each of these cells, in a few words."""
+    names = {one.code: one.name.lower() for one in sources.read_offence_classes()}
+    periods = material.history.periods
+    months = max(round(float(periods.days[periods.held].sum()) / DAYS_IN_MONTH), 1)
+    return tuple(
+        reports.what_happens(counted, months, names=names)
+        for counted in offences_by_cell(material, cells)
+    )
+
+
+def offences_by_cell(material: Material, cells: Ints) -> list[Counter[str]]:
+    """Events by offence code in each of these cells."""
+    events = material.events
+    cell, inside = spacetime.assign_cells(material.grid, events.x, events.y)
+    counted: dict[int, Counter[str]] = {c: Counter() for c in cells.tolist()}
+    wanted = inside & np.isin(cell, cells)
+    for c, code in zip(cell[wanted].tolist(), events.offence[wanted].tolist(), strict=True):
+        counted[c][code] += 1
+    return [counted[c] for c in cells.tolist()]
 
 
 def districts_of(areas: Areas | None, x: Floats, y: Floats) -> Texts:

@@ -14,6 +14,7 @@ from peelian.terms import (
     CoverageError,
     Floats,
     Forecaster,
+    Ints,
     ParameterError,
     RiskSurface,
     Table,
@@ -35,6 +36,7 @@ class Flagged:
     low: Floats | None
     high: Floats | None
     flagged: Bools
+    cells: Ints  # numbers of the flagged cells, best first
     days: float
     why: str
     chosen: tuple[str, ...]
@@ -132,12 +134,12 @@ def flag(
     The champion is counting, unless the backtest finds a challenger better; with too little
     history for a backtest it is counting too.
     """
-    budget, chosen = material.budget(settings.flag_area)
+    n_cells, budget, chosen = flag_budget(settings, material)
     model, why, trial = settings.model, "as asked", None
     if model == CHAMPION:
         try:
             asked = BacktestSettings(
-                cells=settings.cells, flag_area=settings.flag_area, seed=settings.seed
+                cells=settings.cells, flag_area=budget / 1e6, seed=settings.seed
             )
             trial, _ = score(material, asked, progress=progress)
             model, why = trial.champion, reports.champion_sentence(trial)
@@ -146,24 +148,50 @@ def flag(
     surface = models(model)[model].forecast(material.history, 1)
     days = _horizon_days(settings.horizon, material)
     scale = days / _next_days(material)
-    risk = surface.risk[0] * scale
+    risk, area = surface.risk[0] * scale, material.grid.area
+    flagged = statistics.flag_cells(
+        risk,
+        area,
+        area_budget=None if n_cells else budget,
+        n_cells=n_cells or None,
+        rng=np.random.default_rng(settings.seed),
+    )
+    cells = np.flatnonzero(flagged)
+    worth = risk[cells] if n_cells else risk[cells] / area[cells]
     return Flagged(
         model,
         surface,
         risk,
         None if surface.low is None else surface.low[0] * scale,
         None if surface.high is None else surface.high[0] * scale,
-        statistics.flag_cells(
-            risk,
-            material.grid.area,
-            area_budget=budget,
-            rng=np.random.default_rng(settings.seed),
-        ),
+        flagged,
+        cells[np.argsort(-worth, kind="stable")],
         days,
         why,
         chosen,
         trial,
     )
+
+
+def flag_budget(
+    settings: ForecastSettings, material: Material
+) -> tuple[int, float, tuple[str, ...]]:
+    """Cells to flag (0: by area), the area that is [m2], and what to announce.
+
+    Without a budget it is a number of cells: a patrol stops once in a cell, however little of
+    a cell on the coast is land.
+    """
+    if settings.flag_area and settings.flag_cells:
+        raise ParameterError("give an area to flag or a number of cells, not both")
+    if settings.flag_area:
+        return 0, material.budget(settings.flag_area)[0], ()
+    if settings.flag_cells < 0:
+        raise ParameterError(f"cells to flag is {settings.flag_cells}: give 1 or more")
+    budget, chosen = material.budget(0.0)
+    n_cells = settings.flag_cells or round(budget / material.whole_cell)
+    n_cells = min(n_cells, material.grid.n_cells)
+    budget = min(n_cells * material.whole_cell, float(material.grid.area.sum()))
+    return n_cells, budget, () if settings.flag_cells else (f"{n_cells} cells, {chosen[0]}",)
 
 
 def _next_days(material: Material) -> float:

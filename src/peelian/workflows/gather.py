@@ -56,6 +56,11 @@ class Material:
         """The cells."""
         return self.history.grid
 
+    @property
+    def whole_cell(self) -> float:
+        """Area of a cell that is not clipped (the largest, for areas). [m2]"""
+        return float(self.grid.area.max())
+
     def budget(self, flag_area: float) -> tuple[float, tuple[str, ...]]:
         """Area to flag [m2], and the sentence that announces a default."""
         area = float(self.grid.area.sum())
@@ -63,10 +68,9 @@ class Material:
             raise ParameterError(f"area to flag is {flag_area:g} km2: give more than 0")
         if flag_area:
             return min(flag_area * 1e6, area), ()
-        budget = max(FLAGGED_SHARE * area, float(self.grid.area.max()))
-        return budget, (
-            f"area to flag {budget / 1e6:.1f} km2 ({budget / area:.2%} of the area)",
-        )
+        budget = max(round(FLAGGED_SHARE * area / self.whole_cell), 1) * self.whole_cell
+        said = f"area to flag {budget / 1e6:.1f} km2 ({budget / area:.2%} of the area)"
+        return budget, (said,)
 
     def record(
         self, job: str, settings: Any, *, method: str, seed: int | None, now: datetime

@@ -1,12 +1,12 @@
 """What the printed pack and the plan's map are made from."""
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peelian import reports, sources, spacetime
+from peelian import reports
 from peelian.terms import PatrolPlan, Provenance, Table
+from peelian.workflows.explore import offences_by_cell, what_happened
 from peelian.workflows.forecast import Flagged
 from peelian.workflows.gather import Material
 
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
 def pack_of(material: Material, plan: PatrolPlan, record: Provenance) -> "PatrolPack":
     """The pack: what is recorded at each spot, what to look for, and the cautions."""
-    happened = offences_by_cell(material, plan.spots.cell.tolist())
-    names = {one.code: one.name.lower() for one in sources.read_offence_classes()}
     districts = reports.district_shapes(material.areas) if material.areas else {}
-    months = int(material.history.periods.held.sum())
     shapes = np.empty(len(districts), dtype=object)
     shapes[:] = list(districts.values())
     return reports.PatrolPack(
@@ -27,22 +24,14 @@ def pack_of(material: Material, plan: PatrolPlan, record: Provenance) -> "Patrol
         plan=plan,
         outlines=shapes,
         outline_names=tuple(districts),
-        what_happens=tuple(reports.what_happens(c, months, names=names) for c in happened),
-        look_for=tuple(reports.what_to_look_for(c) for c in happened),
-        notes=material.notes,
+        what_happens=what_happened(material, plan.spots.cell),
+        look_for=tuple(
+            reports.what_to_look_for(counted)
+            for counted in offences_by_cell(material, plan.spots.cell)
+        ),
+        notes=(*material.notes[:2], *plan.assumptions),
         provenance=record,
     )
-
-
-def offences_by_cell(material: Material, cells: list[int]) -> list[Counter[str]]:
-    """Events by offence code in each of these cells."""
-    events = material.events
-    cell, inside = spacetime.assign_cells(material.grid, events.x, events.y)
-    by_cell: dict[int, Counter[str]] = {c: Counter() for c in cells}
-    wanted = inside & np.isin(cell, cells)
-    for c, code in zip(cell[wanted].tolist(), events.offence[wanted].tolist(), strict=True):
-        by_cell[c][code] += 1
-    return [by_cell[c] for c in cells]
 
 
 def plan_view(
@@ -65,4 +54,18 @@ def plan_view(
         unit=f"expected events per km2 in {made.days:g} days",
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
+        routes=route_lines(plan),
     )
+
+
+def route_lines(plan: PatrolPlan) -> dict[str, Any]:
+    """The way of each team that makes a stop, base to base, as a line. [m]"""
+    import shapely
+
+    lines = {}
+    for route in plan.routes:
+        base = (route.team.base.x, route.team.base.y)
+        stops = [(plan.spots.x[v.spot], plan.spots.y[v.spot]) for v in route.visits]
+        if stops:
+            lines[route.team.name] = shapely.LineString([base, *stops, base])
+    return lines

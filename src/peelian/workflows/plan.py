@@ -39,7 +39,7 @@ def plan(
         raise ParameterError("a plan needs a store: it holds the bases")
     progress(0.0, "gathering events")
     material = gather(store, settings.forecast.cells, now=now)
-    forecast_settings, chosen = with_capacity(settings, material)
+    forecast_settings, chosen = with_capacity(settings)
     made = flag(material, forecast_settings, progress=lambda s, m: progress(s * 0.4, m))
     shift = shift_of(settings, material)
     teams = teams_at(read_bases(store), settings.teams, shift)
@@ -73,16 +73,13 @@ def plan(
     )
 
 
-def with_capacity(
-    settings: PlanSettings, material: Material
-) -> tuple[ForecastSettings, tuple[str, ...]]:
-    """The forecast's settings with an area to flag that the teams can use, announced."""
-    if settings.forecast.flag_area:
+def with_capacity(settings: PlanSettings) -> tuple[ForecastSettings, tuple[str, ...]]:
+    """The forecast's settings with as many cells to flag as the teams can use, announced."""
+    if settings.forecast.flag_area or settings.forecast.flag_cells:
         return settings.forecast, ()
-    n_spots = SPOTS_A_TEAM * settings.teams
-    area = n_spots * float(np.median(material.grid.area)) / 1e6
-    said = f"{n_spots} spots to draw from ({SPOTS_A_TEAM} a team; half are drawn each shift)"
-    return replace(settings.forecast, flag_area=area), (said,)
+    n_cells = SPOTS_A_TEAM * max(settings.teams, 1)
+    said = f"{n_cells} spots to draw from ({SPOTS_A_TEAM} a team; half are drawn each shift)"
+    return replace(settings.forecast, flag_cells=n_cells), (said,)
 
 
 def read_bases(store: Store) -> tuple[Base, ...]:
@@ -141,9 +138,9 @@ def spots_of(material: Material, made: Flagged) -> Spots:
     x, y = points.x[cells], points.y[cells]
     districts = districts_of(material.areas, x, y)
     names = [
-        ", ".join(part for part in (place.removeprefix("On or near "), district) if part)
+        ", ".join(part for part in (place, district) if part)
         for place, district in zip(
-            points.place[cells].tolist(), districts.tolist(), strict=True
+            near(points.place[cells]).tolist(), districts.tolist(), strict=True
         )
     ]
     flagged = np.zeros(material.grid.n_cells, dtype=bool)

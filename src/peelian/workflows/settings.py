@@ -82,7 +82,8 @@ class ForecastSettings:
     cells: Cells = Cells()
     model: str = option("champion", "champion, or a model by name")
     horizon: str = option("", "how far ahead, such as 31d; empty: one period")
-    flag_area: float = option(0.0, "area to flag [km2]; 0: 0.25 % of the study area")
+    flag_area: float = option(0.0, "area to flag, densest risk first [km2]")
+    flag_cells: int = option(0, "cells to flag, most risk first; neither: 0.25 % of the area")
     seed: int = option(SEED, "seed of every random draw")
 
 
