@@ -45,6 +45,23 @@ def sample_areas() -> Areas:
     )
 
 
+def sample_bases() -> Areas:
+    """One base in each district, kept as named points."""
+    return Areas(
+        code=("South", "North"),
+        name=("South", "North"),
+        district=("", ""),
+        population=np.full(2, np.nan),
+        polygons=np.array(
+            [
+                shapely.Point(WEST + 3_000, SOUTH + 3_000),
+                shapely.Point(WEST + 5_000, SOUTH + 6_000),
+            ],
+            dtype=object,
+        ),
+    )
+
+
 def sample_study_area() -> StudyArea:
     """The square around them."""
     return StudyArea("Sampleshire", shapely.box(WEST, SOUTH, WEST + SIDE, SOUTH + SIDE))
@@ -78,6 +95,7 @@ def make_sample(path: Path, months: tuple[str, ...] = MONTHS) -> Path:
     store = open_store(path, create=True)
     store.save_layer("study-area", sample_study_area(), now=NOW)
     store.save_layer("areas", sample_areas(), now=NOW)
+    store.save_layer("bases", sample_bases(), now=NOW)
     files = path.with_name(f"{path.name}-files")
     files.mkdir(exist_ok=True)
     for month in months:

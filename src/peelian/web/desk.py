@@ -13,7 +13,7 @@ from peelian.terms import PlatformError, StoreError
 from peelian.web import results
 from peelian.web.results import Result
 
-PATIENCE = 1.5  # a page waits this long for its work before it shows progress [s]
+PATIENCE = 2.0  # a page waits this long for its work before it shows progress [s]
 WAITING = 8  # pieces of work that may wait; more are refused
 
 Progress: TypeAlias = Callable[[float, str], None]
@@ -98,7 +98,7 @@ class Desk:
         """Make one result; never raises."""
 
         def progress(share: float, message: str) -> None:
-            work.share, work.message = share, message
+            work.share, work.message = max(work.share, share), message
 
         key, error = work.order.key, None
         try:

@@ -20,7 +20,7 @@ class SettingsForm(forms.Form):
 
     def __init__(self, query: QueryDict, held: Held, kind: type[Any]) -> None:
         values = {name: field_text(default) for name, _, default, _ in flat_fields(kind)}
-        known = {n: query[n].strip() for n in query if n in self.base_fields}
+        known = {n: str(query[n]).strip() for n in query if n in self.base_fields}
         super().__init__({**values, **known})
         self.held = held
 

@@ -59,7 +59,7 @@ def _choices(opened: _Opened) -> Held:
     layers = store.layers()
     study_area = store.read_study_area() if "study-area" in layers else None
     areas = store.read_areas() if "areas" in layers else None
-    sets = sources.read_offence_sets()
+    sets = dict.fromkeys(s.name for s in sources.read_offence_sets())
     return Held(
         store,
         opened.state,
@@ -68,6 +68,6 @@ def _choices(opened: _Opened) -> Held:
             (m, f"{date.fromisoformat(m + '-01'):%B %Y}") for m in sorted(store.held_months())
         ),
         tuple(sorted(set(areas.district))) if areas else (),
-        tuple((name, offence_set.label) for name, offence_set in sets.items()),
-        (("champion", "The best of the backtest"), *((m, m) for m in forecasts.FORECASTERS)),
+        tuple((name, name.replace("-", " ").capitalize()) for name in sets),
+        (("champion", "Best in the backtest"), *((m, m) for m in forecasts.FORECASTERS)),
     )

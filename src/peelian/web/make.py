@@ -2,16 +2,47 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from peelian import reports, workflows
+from peelian.reports import MapView, PatrolPack
+from peelian.reports.charts import interval_chart, monthly_chart
+from peelian.reports.tables import column_texts
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS
+from peelian.terms import REFUSED_COLUMNS, Refusal, Table
 from peelian.web.desk import Made, Progress
-from peelian.web.show import table_shown
-from peelian.workflows import MapSettings, PlanSettings
+from peelian.web.show import day_text, month_text, table_shown
+from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
+
+Address: TypeAlias = Callable[[str], str]  # of a file that the result offers
+SCORES = (
+    "forecaster", "hit_rate", "pai", "pai_low", "pai_high", "pei", "difference",
+    "difference_low", "difference_high", "p", "verdict",
+)  # fmt: skip
+STOPS = ("arrive", "leave", "place", "team", "stop", "cell")
+TEAM_STOPS = ("stop", "arrive", "leave", "place", "cell")
+DRAW = ("place", "worth", "probability", "drawn", "visited")
+Months: TypeAlias = Sequence[tuple[str, bool, float]]  # month, whether held, events
+
+# Every reason for a refusal, as said to the person who will mend the row.
+REASONS = {
+    Refusal.NO_COORDINATES: "No place given",
+    Refusal.BAD_COORDINATES: "The place is not a number, or not on the Earth",
+    Refusal.OUTSIDE_STUDY_AREA: "Outside the study area",
+    Refusal.NO_DATE: "No date given",
+    Refusal.BAD_DATE: "The date cannot be read",
+    Refusal.FUTURE_DATE: "The date is in the future",
+    Refusal.NO_OFFENCE: "No offence given",
+    Refusal.UNKNOWN_OFFENCE: "The offence is not in the code list",
+    Refusal.BAD_NUMBER: "A number cannot be read",
+    Refusal.DUPLICATE_ID: "The identifier came before in the same file",
+    Refusal.WRONG_FIELD_COUNT: "The row has too many or too few fields",
+}
 
 
 def overview_made(store: Store, now: datetime, progress: Progress) -> Made:
@@ -28,25 +59,150 @@ def overview_made(store: Store, now: datetime, progress: Progress) -> Made:
         "figures": [figure_shown(figure) for figure in overview.figures],
         "last_plan": overview.last_plan,
         "rates": table_shown(overview.rates),
+        "rates_svg": rates_chart(overview.rates),
         "batches": table_shown(overview.batches),
-        "refusals": table_shown(overview.refusals),
-        "repeated": table_shown(overview.repeated),
+        "refusals": refusals_shown(overview.refusals),
+        "repeated": table_shown(overview.repeated, labels={"n": "Rows"}),
+        "repeated_sentence": repeated_sentence(overview.repeated_share),
     }
     return shown, {}
 
 
-def map_made(store: Store, settings: MapSettings, now: datetime, progress: Progress) -> Made:
+def map_made(
+    store: Store, settings: MapSettings, now: datetime, progress: Progress, address: Address
+) -> Made:
     """What the map page shows, and the files it offers."""
     outcome = workflows.explore(store, settings, now=now, progress=progress)
-    shown: dict[str, Any] = {}
-    return shown, {}
+    view = view_of(outcome)
+    shown, files = mapped(replace(view, table=hot_spots_shown(view.table)), outcome, address)
+    tables = dict(outcome.tables)
+    shown |= {
+        "score": view.score,
+        "scores": table_shown(tables["scores"], columns=SCORES)
+        if "scores" in tables
+        else None,
+        "curve": table_shown(tables["curve"]) if "curve" in tables else None,
+        "curve_svg": "",
+        "downloads": [
+            ("hot-spots.csv", "table (CSV)"),
+            ("hot-spots.csv.provenance.json", "its record (JSON)"),
+            ("hot-spots.geojson", "cells (GeoJSON)"),
+            ("map.html", "map in one file (HTML)"),
+        ],
+    }
+    files |= {
+        "hot-spots.csv": workflows.as_bytes(outcome, ".csv"),
+        "hot-spots.csv.provenance.json": record_bytes(outcome),
+        "hot-spots.geojson": workflows.as_bytes(outcome, ".geojson"),
+        "map.html": workflows.as_bytes(outcome, ".html"),
+    }
+    return shown, files
 
 
-def plan_made(store: Store, settings: PlanSettings, now: datetime, progress: Progress) -> Made:
-    """What the plan page shows, and the files it offers."""
+def plan_made(
+    store: Store, settings: PlanSettings, now: datetime, progress: Progress, address: Address
+) -> Made:
+    """What the plan page shows, for all teams and for each, and the files it offers."""
     outcome = workflows.plan(store, settings, now=now, progress=progress)
-    shown: dict[str, Any] = {}
-    return shown, {}
+    view, draw, shift = (
+        view_of(outcome),
+        dict(outcome.tables)["draw"],
+        pack_of(outcome).plan.shift,
+    )
+    shown, files = mapped(replace(view, table=stops_shown(view.table)), outcome, address)
+    teams = dict.fromkeys(view.table.columns["team"].tolist())
+    shown["teams"] = []
+    for number, team in enumerate(teams, start=1):
+        panel = reports.map_panel(
+            team_view(view, team), geojson_url=address(f"map-{number}.geojson")
+        )
+        files[f"map-{number}.geojson"] = panel.geojson
+        shown["teams"].append({"name": team, "table_html": panel.table, "map_html": panel.map})
+    shown |= {
+        "day": day_text(shift.start),
+        "hours": f"{shift.start:%H:%M} to {shift.end:%H:%M}",
+        "draw": table_shown(draw, columns=DRAW),
+        "downloads": [
+            ("stops.csv", "Stops (CSV)"),
+            ("draw.csv", "Draw (CSV)"),
+            ("stops.csv.provenance.json", "Record (JSON)"),
+        ],
+    }
+    files |= {
+        "pack.pdf": workflows.as_bytes(outcome, ".pdf"),
+        "stops.csv": workflows.as_bytes(outcome, ".csv"),
+        "stops.csv.provenance.json": record_bytes(outcome),
+        "draw.csv": reports.table_csv(draw).encode(),
+    }
+    return shown, files
+
+
+def team_view(view: MapView, team: str) -> MapView:
+    """The map of one team: its stops, its spots, its route."""
+    chosen = view.table.columns["team"] == team
+    table = table_of(view.table, TEAM_STOPS, chosen, title=team)
+    visited = np.isin(np.arange(view.grid.n_cells), table.columns["cell"])
+    routes = {name: line for name, line in view.routes.items() if name == team}
+    return replace(view, title=team, table=table, flagged=visited, routes=routes)
+
+
+def stops_shown(table: Table) -> Table:
+    """Every stop, with what a reader of all teams needs."""
+    return table_of(table, STOPS, slice(None), title=table.title)
+
+
+def table_of(table: Table, names: Sequence[str], rows: Any, *, title: str) -> Table:
+    """The columns named and the rows chosen of a table."""
+    return Table({n: table.columns[n][rows] for n in names}, title, table.units)
+
+
+def mapped(view: MapView, outcome: Outcome, address: Address) -> Made:
+    """What every page with a map shows: table, map, cautions, where it came from."""
+    panel = reports.map_panel(view, geojson_url=address("map.geojson"))
+    shown = {
+        "title": view.title,
+        "subtitle": view.subtitle,
+        "notes": list(view.notes),
+        "chosen": list(outcome.chosen),
+        "table_html": panel.table,
+        "map_html": panel.map,
+        "provenance": reports.footer_line(outcome.provenance),
+    }
+    return shown, {"map.geojson": panel.geojson}
+
+
+def hot_spots_shown(table: Table) -> Table:
+    """The ranked table with each interval in one column, so that a row fits a screen."""
+    columns = dict(table.columns)
+    columns["place"] = np.strings.replace(columns["place"], "On or near ", "")
+    if "low" in columns:
+        low, high = (column_texts(columns.pop(name)) for name in ("low", "high"))
+        interval = [f"{a} to {b}" for a, b in zip(low, high, strict=True)]
+        at = list(columns).index("expected") + 1
+        pairs = list(columns.items())
+        columns = dict(
+            [*pairs[:at], ("interval", np.array(interval, dtype=np.str_)), *pairs[at:]]
+        )
+    units = {**table.units, "interval": "95 %", "in_all": table.units.get("all", "")}
+    shown = {"in_all" if name == "all" else name: column for name, column in columns.items()}
+    return Table(shown, table.title, units)
+
+
+def view_of(outcome: Outcome) -> MapView:
+    """The map of an outcome that has one."""
+    assert outcome.view is not None  # noqa: S101 - the jobs of these pages draw one
+    return outcome.view
+
+
+def pack_of(outcome: Outcome) -> PatrolPack:
+    """The pack of an outcome that has one."""
+    assert outcome.pack is not None  # noqa: S101 - a plan has one
+    return outcome.pack
+
+
+def record_bytes(outcome: Outcome) -> bytes:
+    """The record of an outcome, as it stands beside a CSV."""
+    return reports.provenance_json(outcome.provenance).encode()
 
 
 def refused_csv(store: Store, batch: str, reason: str) -> bytes:
@@ -64,7 +220,7 @@ def refused_csv(store: Store, batch: str, reason: str) -> bytes:
     return text.getvalue().encode()
 
 
-def strip_of(months: Sequence[tuple[str, bool, int]]) -> list[dict[str, Any]]:
+def strip_of(months: Months) -> list[dict[str, Any]]:
     """Months by year, each with its name, whether it is held and its events."""
     years: dict[str, list[dict[str, Any]]] = {}
     for month, held, n in months:
@@ -80,17 +236,17 @@ def strip_of(months: Sequence[tuple[str, bool, int]]) -> list[dict[str, Any]]:
     return [{"year": year, "months": items} for year, items in years.items()]
 
 
-def held_sentence(months: Sequence[tuple[str, bool, int]]) -> str:
+def held_sentence(months: Months) -> str:
     """From when to when, and how many months."""
-    names = [month_name(m) for m, held, _ in months if held]
+    names = [month_text(m) for m, held, _ in months if held]
     if len(names) == 1:
         return f"One month is held: {names[0]}."
     return f"{len(names)} months are held, from {names[0]} to {names[-1]}."
 
 
-def gaps_sentence(months: Sequence[tuple[str, bool, int]]) -> str:
+def gaps_sentence(months: Months) -> str:
     """The months between them that are not held; empty when there are none."""
-    names = [month_name(m) for m, held, _ in months if not held]
+    names = [month_text(m) for m, held, _ in months if not held]
     if not names:
         return ""
     verb = "is" if len(names) == 1 else "are"
@@ -102,23 +258,76 @@ def stale_sentence(days: int) -> str:
     return f"The newest month ended {reports.with_commas(days)} days ago."
 
 
-def month_name(month: str) -> str:
-    """August 2018."""
-    return f"{date.fromisoformat(month + '-01'):%B %Y}"
-
-
 def in_words(names: Sequence[str]) -> str:
     """One, two and three."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def figure_shown(figure: Any) -> dict[str, Any]:
+def repeated_sentence(share: float) -> str:
+    """What the share of rows on repeated points means for a map."""
+    return (
+        f"{share:.0%} of rows lie on a point that carries other rows too: published places "
+        "are moved to the nearest of a fixed list of points. A map that takes them as they "
+        "are puts the fullest point first, whatever happened around it."
+    )
+
+
+def refusals_shown(refusals: Table) -> list[dict[str, str]]:
+    """Rows refused by file and reason, as words, with what finds the rows again."""
+    names = ("batch", "file", "reason", "n")
+    columns = [refusals.columns[name].tolist() for name in names]
+    return [
+        {
+            "batch": batch,
+            "file": file,
+            "code": reason,
+            "reason": REASONS.get(reason, reason),
+            "n": reports.with_commas(n),
+        }
+        for batch, file, reason, n in zip(*columns, strict=True)
+    ]
+
+
+def figure_shown(figure: Figure) -> dict[str, Any]:
     """A figure: its number, its sentence and its chart."""
+    series = figure.series.columns
+    number = reports.with_commas(figure.number)
+    svg = (
+        ""
+        if not number
+        else monthly_chart(
+            series["month"].astype("datetime64[M]"),
+            series["n"],
+            title=f"{figure.title} by month",
+            unit=figure.unit,
+            width=230,
+            height=110,
+        )
+    )
     return {
         "title": figure.title,
-        "number": figure.number,
-        "unit": figure.unit,
+        "number": number or "Not known",
+        "unit": figure.unit if number else "",
         "sentence": figure.sentence,
-        "svg": "",
-        "table": table_shown(figure.series, title=f"{figure.title} by month"),
+        "svg": svg,
+        "table": table_shown(
+            figure.series, columns=("month", "n"), title=f"{figure.title} by month"
+        )
+        if number
+        else None,
     }
+
+
+def rates_chart(rates: Table) -> str:
+    """Rates by district with their intervals; empty when no areas are held."""
+    if not rates.columns:
+        return ""
+    columns = rates.columns
+    return interval_chart(
+        columns["district"].tolist(),
+        columns["rate"],
+        columns["low"],
+        columns["high"],
+        title="Rate by district with its 95 % interval",
+        unit=rates.units["rate"],
+    )

@@ -13,8 +13,7 @@ Answer: TypeAlias = Callable[[HttpRequest], HttpResponse]
 
 logger = logging.getLogger("peelian.web")
 
-# Nothing from elsewhere, nothing inline, no evaluated code; MapLibre's worker is a file of ours
-# or a blob made from it.
+# Nothing from elsewhere, nothing inline, no evaluated code; the map's worker is a blob.
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",

@@ -17,7 +17,7 @@ from typing import Any
 from peelian.terms import NotFound
 
 SHOWN = "page.json"
-KEPT = 200  # results; the least recently used go first
+KEPT = 60  # results; the least recently used go first
 
 
 @dataclass(frozen=True)

@@ -78,11 +78,11 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "MIDDLEWARE": [
             "peelian.web.middleware.security_headers",
             "django.middleware.security.SecurityMiddleware",
+            "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
             "peelian.web.middleware.same_site_work",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "peelian.web.middleware.PlatformErrors",
         ],
         "TEMPLATES": [
@@ -96,6 +96,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "STATICFILES_DIRS": static_folders(),
         "WHITENOISE_USE_FINDERS": True,
         "WHITENOISE_MAX_AGE": 3600,
+        "WHITENOISE_ALLOW_ALL_ORIGINS": False,
         "LANGUAGE_CODE": "en-gb",
         "USE_I18N": False,
         "USE_TZ": True,

@@ -1,7 +1,6 @@
 """The template engine: Jinja2 with the GOV.UK components and a few filters."""
 
 import hashlib
-from datetime import date, datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +11,7 @@ from django.urls import reverse
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
 from peelian import __version__
+from peelian.web.show import day_text, month_text
 
 NAVIGATION = (("home", "Home"), ("map", "Map"), ("plan", "Plan"), ("data", "Data quality"))
 
@@ -24,7 +24,7 @@ def environment(**options: Any) -> Environment:
     )
     made = Environment(extensions=["jinja2.ext.do"], **options)  # noqa: S701 - Django sets autoescape
     made.globals.update(
-        asset=asset, url=reverse, version=__version__, navigation=navigation, store=store_name
+        asset=asset, url=address, version=__version__, navigation=navigation, store=store_name
     )
     made.filters.update(day=day_text, month=month_text)
     return made
@@ -40,6 +40,11 @@ def asset(path: str) -> str:
         return f"{static(path)}?v={hashlib.sha256(file.read()).hexdigest()[:8]}"
 
 
+def address(name: str, *parts: str) -> str:
+    """Address of a page by its name."""
+    return reverse(name, args=parts)
+
+
 def navigation(page: str) -> list[dict[str, Any]]:
     """Items of the navigation, the current page marked."""
     return [
@@ -51,14 +56,3 @@ def navigation(page: str) -> list[dict[str, Any]]:
 def store_name() -> str:
     """Path of the store, as the commands on the empty pages need it."""
     return str(settings.PEELIAN_STORE)
-
-
-def day_text(day: date | datetime | str) -> str:
-    """A day as it is said: Sunday 22 November 2026."""
-    day = date.fromisoformat(day[:10]) if isinstance(day, str) else day
-    return f"{day:%A} {day.day} {day:%B %Y}"
-
-
-def month_text(month: str) -> str:
-    """A month as it is said: August 2018."""
-    return f"{date.fromisoformat(month + '-01'):%B %Y}"

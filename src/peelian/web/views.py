@@ -52,7 +52,7 @@ def data(request: HttpRequest) -> HttpResponse:
 def map_page(request: HttpRequest) -> HttpResponse:
     """One map and one table, in step, and how good they were."""
     held = read_held(site.PEELIAN_STORE)
-    title = "Where serious violence concentrates"
+    title = "Where violence is likely"
     if not held.months:
         return nothing_held(request, held, "map", title)
     form = MapForm(request.GET, held)
@@ -66,7 +66,7 @@ def plan(request: HttpRequest) -> HttpResponse:
     if not held.months:
         return nothing_held(request, held, "plan", "Patrol plan")
     form = PlanForm(request.GET, held)
-    return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made)
+    return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made, team_values)
 
 
 @require_safe
@@ -100,7 +100,7 @@ def file(request: HttpRequest, key: str, name: str) -> HttpResponse:
 
 
 def overview_of(request: HttpRequest, held: Held) -> Order:
-    """The order for what Home and Data quality show, made once a day and state of the store."""
+    """The order for what Home and Data quality show: once a day and state of the store."""
     assert held.store is not None  # noqa: S101 - callers have asked
     store = held.store
 
@@ -118,6 +118,7 @@ def answer_form(
     title: str,
     form: Any,
     maker: Callable[..., Made],
+    more: Callable[[HttpRequest, Result], Mapping[str, Any]] = lambda request, result: {},
 ) -> HttpResponse:
     """The page of a form's settings: its result, its progress, or what is wrong with them."""
     shown = {"form": form, "problem": "", "shown": None}
@@ -127,14 +128,15 @@ def answer_form(
 
     key = key_of(page, to_json(settings), held.state, __version__)
 
+    def address(name: str) -> str:
+        return reverse("file", args=(key, name))
+
     def made(progress: Progress) -> Made:
-        return maker(
-            store, settings, timezone.now(), progress, reverse("file", args=(key, ""))
-        )
+        return maker(store, settings, timezone.now(), progress, address)
 
     order = Order(key, title, request.get_full_path(), made)
     try:
-        return answer(request, held, page, title, order, shown)
+        return answer(request, held, page, title, order, shown, more)
     except (ParameterError, CoverageError, NotFound) as error:
         shown["problem"] = str(error)
         return show(request, held, page, title, shown, status=error.http_status)
@@ -147,18 +149,37 @@ def answer(
     title: str,
     order: Order,
     values: Mapping[str, Any] | None = None,
+    more: Callable[[HttpRequest, Result], Mapping[str, Any]] = lambda request, result: {},
 ) -> HttpResponse:
     """The page with its result, or the progress of the work that makes it."""
     result = desk().ask(results_folder(), order)
     if isinstance(result, Work):
         waiting = {"work": result}
         return show(request, held, page, title, waiting, template="progress", status=202)
-    return show(request, held, page, title, {**(values or {}), **result_values(result)})
+    found = {"shown": result.shown, "key": result.key, "under_way": desk().all()}
+    return show(
+        request, held, page, title, {**(values or {}), **found, **more(request, result)}
+    )
 
 
-def result_values(result: Result) -> dict[str, Any]:
-    """What a template needs of a result."""
-    return {"shown": result.shown, "key": result.key, "under_way": desk().all()}
+def team_values(request: HttpRequest, result: Result) -> dict[str, Any]:
+    """The team that the address asks for, if any, and links to each."""
+    teams = result.shown["teams"]
+    asked = request.GET.get("team", "")
+    numbers = [str(n) for n in range(1, len(teams) + 1)]
+    if asked and asked not in numbers:
+        raise NotFound(f"no team {asked}: this plan has teams 1 to {len(teams)}")
+    links = []
+    for number, name in [
+        ("", "All teams"),
+        *zip(numbers, (t["name"] for t in teams), strict=True),
+    ]:
+        query = request.GET.copy()
+        query["team"] = number
+        links.append(
+            {"text": name, "href": f"?{query.urlencode()}", "current": number == asked}
+        )
+    return {"team": teams[numbers.index(asked)] if asked else None, "team_links": links}
 
 
 def nothing_held(request: HttpRequest, held: Held, page: str, title: str) -> HttpResponse:

@@ -1,6 +1,11 @@
 // What the pages do beyond plain HTML: GOV.UK components, and work under way.
 import { initAll } from "../vendor/govuk/govuk-frontend.min.js";
 
+// On a wide screen settings stand open beside the map; on a phone they fold, table first.
+if (window.matchMedia("(min-width: 80em)").matches) {
+  for (const fold of document.querySelectorAll("[data-open-wide]")) fold.open = true;
+}
+
 initAll();
 
 const work = document.querySelector("[data-progress]");
@@ -12,7 +17,7 @@ for (const button of document.querySelectorAll("[data-print]")) {
 }
 
 // A wide table that scrolls sideways takes the keyboard's focus; one that fits does not.
-for (const box of document.querySelectorAll(".peelian-scroll")) {
+for (const box of document.querySelectorAll(".peelian-scroll, .map-table")) {
   const fit = () => {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");

@@ -1,0 +1,71 @@
+"""One Django and one database for these tests; each has a store and results of its own."""
+
+import time
+
+import pytest
+
+from web_store import make_sample
+
+
+@pytest.fixture(scope="session")
+def django_site(tmp_path_factory):
+    """Django set up once, as the server does it, over an embedded PostgreSQL."""
+    from django.conf import settings
+
+    from peelian.web.server import configure
+    from peelian.web.site import site_beside
+
+    if not settings.configured:
+        configure(site_beside(tmp_path_factory.mktemp("web") / "store"))
+    return settings
+
+
+@pytest.fixture(scope="session")
+def sample_store(tmp_path_factory):
+    """A small store, for reading only."""
+    return make_sample(tmp_path_factory.mktemp("sample") / "store")
+
+
+@pytest.fixture(scope="session")
+def sample_results(tmp_path_factory):
+    """Results of the small store, shared so that each is made once."""
+    return tmp_path_factory.mktemp("sample-workbench")
+
+
+@pytest.fixture
+def client_of(django_site):
+    """A client for the workbench over a store; ``folder`` holds its results."""
+    from django.test import Client, override_settings
+
+    overrides = []
+
+    def make(store, folder):
+        override = override_settings(PEELIAN_STORE=str(store), PEELIAN_FOLDER=str(folder))
+        override.enable()
+        overrides.append(override)
+        return Client(HTTP_HOST="127.0.0.1", raise_request_exception=False)
+
+    yield make
+    for override in overrides:
+        override.disable()
+
+
+@pytest.fixture
+def client(client_of, sample_store, sample_results):
+    """A client for the workbench over the small store."""
+    return client_of(sample_store, sample_results)
+
+
+@pytest.fixture
+def get(client):
+    """Get a page of the small store and wait for its result."""
+
+    def fetch(path):
+        for _ in range(300):
+            answer = client.get(path)
+            if answer.status_code != 202:
+                return answer
+            time.sleep(0.2)
+        raise TimeoutError(path)
+
+    return fetch
