@@ -41,23 +41,30 @@ EXAMPLES = {
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
-    "plan": "peelian plan --date 2018-12-01 --teams 8 --output pack.pdf",
+    "plan": "peelian plan --date 2018-12-01 --teams 8 --format csv",
     "report map": "peelian report map --output map.html",
+    "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
+OUTPUTS = {"report map": Path("map.html"), "report pack": Path("pack.pdf")}
 
 
-def job_command(job: "Job") -> Callable[..., None]:
-    """A command for ``job``: its settings become options, its docstring the help."""
+def job_command(
+    job: "Job", example: str, *, output: Path | None = None
+) -> Callable[..., None]:
+    """A command for ``job``: its settings become options, its docstring the help.
+
+    ``output`` is the file it writes unless told otherwise; without one, standard output.
+    """
     from peelian.workflows import flat_fields, from_flat, open_store, run
 
     def command(**given: Any) -> None:
         store_path, form = given.pop("store"), given.pop("form")
-        output, quiet = given.pop("output"), given.pop("quiet")
+        target, quiet = given.pop("output"), given.pop("quiet")
         settings = from_flat(job.settings, {k: v for k, v in given.items() if v is not None})
         store = None if given.get("events") else open_store(store_path)
         with progress_bar(quiet) as progress:
             outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)
-        deliver(outcome, form=form, output=output, quiet=quiet)
+        deliver(outcome, form=form, output=target, quiet=quiet)
 
     parameters = []
     for name, kind, default, text in flat_fields(job.settings):
@@ -74,7 +81,7 @@ def job_command(job: "Job") -> Callable[..., None]:
     parameters += [
         ("store", Annotated[Path, STORE], DEFAULT_STORE),
         ("form", Annotated[str, FORMAT], "table"),
-        ("output", Annotated[Path | None, OUTPUT], None),
+        ("output", Annotated[Path | None, OUTPUT], output),
         ("quiet", Annotated[bool, QUIET], False),
     ]
     command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
@@ -86,7 +93,7 @@ def job_command(job: "Job") -> Callable[..., None]:
         ]
     )
     command.__annotations__ = {name: kind for name, kind, _ in parameters}
-    command.__doc__ = f"{(job.run.__doc__ or '').strip()}\n\nExample: {EXAMPLES[job.name]}"
+    command.__doc__ = f"{(job.run.__doc__ or '').strip()}\n\nExample: {example}"
     return command
 
 
@@ -97,7 +104,10 @@ def add_job_commands() -> None:
     groups = {"hotspots": hotspots, "report": report}
     for name, job in JOBS.items():
         group, _, word = name.rpartition(" ")
-        groups.get(group, app).command(word)(job_command(job))
+        command = job_command(job, EXAMPLES[name], output=OUTPUTS.get(name))
+        groups.get(group, app).command(word)(command)
+    pack = job_command(JOBS["plan"], EXAMPLES["report pack"], output=OUTPUTS["report pack"])
+    report.command("pack")(pack)
 
 
 add_job_commands()

@@ -15,7 +15,7 @@ from peelian.workflows.settings import CountSettings
 def count(
     store: Store | None, settings: CountSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
-    """Events by cell, district or month, as ``settings.by`` says."""
+    """Count events by cell, by district (with rates and intervals) or by month."""
     material = gather(store, settings.cells, now=now)
     tables = {"cell": by_cell, "district": by_district, "month": by_month}
     if settings.by not in tables:

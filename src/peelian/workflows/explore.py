@@ -19,7 +19,7 @@ DAYS_IN_MONTH = 365.25 / 12
 def explore(
     store: Store | None, settings: MapSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
-    """One map and one table in step: the flagged cells, ranked, and what is behind each."""
+    """Map and rank the flagged cells: how sure the rank is, and what is behind each."""
     progress(0.0, "gathering events")
     material = gather(store, settings.forecast.cells, now=now)
     made = flag(material, settings.forecast, progress=progress)

@@ -50,7 +50,7 @@ def forecast(
     now: datetime,
     progress: Progress = silent,
 ) -> Outcome:
-    """Every cell with its risk and its flag."""
+    """Forecast every cell: its expected events, and whether it is flagged."""
     material = gather(store, settings.cells, now=now)
     made = flag(material, settings, progress=progress)
     grid = material.grid
@@ -82,7 +82,7 @@ def backtest(
     now: datetime,
     progress: Progress = silent,
 ) -> Outcome:
-    """Every model against counting, over rolling origins at one budget of area."""
+    """Score every model against counting, over rolling origins at one budget of area."""
     material = gather(store, settings.cells, now=now)
     result, chosen = score(material, settings, progress=progress)
     record = material.record(

@@ -18,7 +18,7 @@ M2_IN_KM2 = 1e6
 def kde(
     store: Store | None, settings: KdeSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
-    """Kernel density of events at the centre of every cell."""
+    """Kernel density of events at the centre of every cell, in events per km2."""
     material = gather(store, settings.cells, now=now)
     grid, events = material.grid, material.events
     bandwidth = settings.bandwidth or 2 * grid.cell_size

@@ -20,7 +20,7 @@ from peelian.terms import (
     Table,
     Team,
 )
-from peelian.workflows.explore import districts_of
+from peelian.workflows.explore import districts_of, near
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import BASES_LAYER, Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
@@ -34,7 +34,7 @@ SPOTS_A_TEAM = 10  # twice what a team can visit four times in eight hours: half
 def plan(
     store: Store | None, settings: PlanSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
-    """Who goes where, when and for how long in one shift, with a printed page a team."""
+    """Plan one shift: who goes where, when and for how long, with a printed page a team."""
     if store is None:
         raise ParameterError("a plan needs a store: it holds the bases")
     progress(0.0, "gathering events")
