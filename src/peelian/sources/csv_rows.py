@@ -112,10 +112,11 @@ def _fast_records(data: bytes, delimiter: str) -> tuple[Ints, Ints, bool]:
 
 def _regular(raw: Any, quotes: Ints, delimiter: int) -> bool:
     """Whether every quote opens or closes a field, or is one of a doubled pair inside one."""
-    breaks = np.isin(raw, (delimiter, 10, 13, 34))
+    breaks = (delimiter, 10, 13, 34)
     opening, closing = quotes[::2], quotes[1::2]
-    opens = (opening == 0) | breaks[opening - 1]
-    closes = (closing == len(raw) - 1) | breaks[np.minimum(closing + 1, len(raw) - 1)]
+    opens = (opening == 0) | np.isin(raw[opening - 1], breaks)
+    after = raw[np.minimum(closing + 1, len(raw) - 1)]
+    closes = (closing == len(raw) - 1) | np.isin(after, breaks)
     return bool(np.all(opens) and np.all(closes))
 
 

@@ -65,14 +65,14 @@ CATEGORIES = {
     "Other crime": "other-crime",
     "Other theft": "other-theft",
     "Possession of weapons": "possession-of-weapons",
-    "Public disorder and weapons": "public-disorder-weapons",  # before September 2013
+    "Public disorder and weapons": "public-disorder-weapons",  # in older files
     "Public order": "public-order",
     "Robbery": "robbery",
     "Shoplifting": "shoplifting",
     "Theft from the person": "theft-from-the-person",
     "Vehicle crime": "vehicle-crime",
     "Violence and sexual offences": "violent-crime",
-    "Violent crime": "violent-crime",  # before May 2013
+    "Violent crime": "violent-crime",  # in older files
 }
 
 CATEGORIES_BY_FOLD = {label.lower(): id_ for label, id_ in CATEGORIES.items()} | {

@@ -1,7 +1,6 @@
 """Parquet, JSON, GeoJSON and GeoPackage to rows, kept as received."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ from peelian.sources.contents import Content
 from peelian.sources.rows import Malformed, Rows
 from peelian.terms import CoverageError, DataError, Ints, SchemaError
 
+MAX_ROWS = 50_000_000  # of one Parquet file; repeated values pack into very few bytes
 MAX_DEPTH = 64  # of nested JSON; an API answer has four levels
 X, Y = "geometry.x", "geometry.y"  # columns made of the points of GeoJSON and GeoPackage
 # The API nests these; the flat form of the same data has these names.
@@ -21,7 +21,7 @@ NESTED = {
 }
 
 
-def read_parquet(content: Content, *, columns: Sequence[str] | None = None) -> Rows:
+def read_parquet(content: Content) -> Rows:
     """The rows of a Parquet file, typed as stored.
 
     Raises
@@ -35,7 +35,10 @@ def read_parquet(content: Content, *, columns: Sequence[str] | None = None) -> R
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(pa.BufferReader(content.data), columns=columns)
+        n = pq.read_metadata(pa.BufferReader(content.data)).num_rows
+        if n > MAX_ROWS:
+            raise DataError(f"{content.name}: {n:,} rows, more than {MAX_ROWS:,}; split it")
+        table = pq.read_table(pa.BufferReader(content.data))
     except (pa.ArrowException, OSError) as error:
         raise DataError(
             f"{content.name}: the Parquet file is cut off or damaged "
@@ -179,9 +182,17 @@ def _column(values: list[Any]) -> Any:
 
     kinds = {type(v) for v in values if v is not None}
     if kinds <= {int, float} and kinds:
-        return pa.array([None if v is None else float(v) for v in values], pa.float64())
+        return pa.array([None if v is None else _as_float(v) for v in values], pa.float64())
     said = [v if v is None or isinstance(v, str) else _as_json(v) for v in values]
     return pa.array(said, pa.string())
+
+
+def _as_float(value: float) -> float:
+    """The number; infinite, hence refused, when it is too large to be one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf")
 
 
 def _feature(feature: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Any provider's file through a mapping, and mappings that cannot be right."""
 
 import json
+from pathlib import Path
 
 import geopandas
 import pyarrow as pa
@@ -268,3 +269,11 @@ def test_a_mapping_file_is_read(tmp_path):
     path.write_bytes(b"\xff")
     with pytest.raises(SchemaError, match="byte 0 is not UTF-8"):
         read_mapping(path)
+
+
+def test_the_mapping_in_the_how_to_is_read():
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "bring-your-own-data.md"
+    text = page.read_text().partition("```toml\n")[2].partition("```")[0]
+    mapping = parse_mapping(text)
+    assert mapping.time.end == ("Date to", "Time to")
+    assert mapping.whole_months

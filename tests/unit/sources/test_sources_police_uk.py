@@ -287,3 +287,18 @@ def test_a_category_is_known_by_label_and_by_id():
     for label, identifier in CATEGORIES.items():
         assert code_of(label) == code_of(identifier) == f"police-uk:{identifier}"
     assert code_of("") is None
+
+
+def test_numbers_too_large_for_a_number_are_refused(read, reasons):
+    row = {"category": "robbery", "date": "2018-11", "lat": 51.7, "long": 10**400}
+    good = row | {"long": 0.47, "street_name": "x", "persistent_id": "a"}
+    extract = read(json.dumps([row, good]), name="f.json")
+    assert reasons(extract) == [(1, "bad-coordinates", "long")]
+
+
+def test_a_parquet_file_that_unpacks_to_too_many_rows(read, monkeypatch):
+    monkeypatch.setattr("peelian.sources.tables_in.MAX_ROWS", 1)
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": [1, 1]}), sink)
+    with pytest.raises(DataError, match="2 rows, more than 1; split it"):
+        read(sink.getvalue(), name="f.parquet")
