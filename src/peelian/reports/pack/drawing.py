@@ -10,6 +10,7 @@ from peelian.reports.pack.labels import (
     Box,
     Canvas,
     Point,
+    kept_inside,
     leader_end,
     legs,
     runs,
@@ -20,6 +21,7 @@ from peelian.terms import PatrolPlan, Route, Shapes
 
 WIDTH, PANEL, GAP = 186.0, 40.0, 4.0  # whole picture, its right column, and between them
 LEAST_VIEW = 3000.0  # metres across: never zoomed in further
+FAR_BASE = 0.4  # a base that would shrink the map below this is shown at its edge
 LETTERS = 3.6  # height of the stop numbers
 DIGIT = 0.52  # width of a letter over its height, on the safe side
 FONT = 'font-family="Libertinus Serif"'
@@ -57,12 +59,19 @@ def draw_map(
         for v in route.visits
     }
     view = _view([base, *at.values()], frame)
+    close = _view(list(at.values()) or [base], frame)
+    base_name = route.team.base.name
+    if view[2] < FAR_BASE * close[2]:
+        view = close
+        nearest = min(math.dist(base, place) for place in at.values())
+        base_name = f"{base_name}, {nearest / 1000:.0f} km"
     west, north, scale = view
 
     def on_map(place: Point) -> Point:
         return round((place[0] - west) * scale, 2), round((north - place[1]) * scale, 2)
 
-    mark_of = _marks({spot: on_map(place) for spot, place in at.items()}, on_map(base))
+    base_mark = kept_inside(on_map(base), frame)
+    mark_of = _marks({spot: on_map(place) for spot, place in at.items()}, base_mark)
     others = [
         on_map((float(x), float(y)))
         for i, (x, y) in enumerate(zip(plan.spots.x, plan.spots.y, strict=True))
@@ -74,9 +83,9 @@ def draw_map(
     for number, visit in enumerate(route.visits, start=1):
         stops_at.setdefault(mark_of[visit.spot], []).append(number)
     way = [mark_of[visit.spot] for visit in route.visits]
-    journeys = legs([on_map(base), *way, on_map(base)]) if way else []
+    journeys = legs([base_mark, *way, base_mark]) if way else []
     canvas.lines += [(a, b) for a, b, _ in journeys]
-    stops, labels = _stops(canvas, on_map(base), route.team.base.name, stops_at)
+    stops, labels = _stops(canvas, base_mark, base_name, stops_at)
 
     parts = _background(outlines, view, frame)
     parts += [

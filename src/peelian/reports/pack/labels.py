@@ -179,3 +179,16 @@ def runs(numbers: Sequence[int]) -> list[str]:
             said.append(str(numbers[k]))
             k += 1
     return said
+
+
+def kept_inside(place: Point, frame: Box) -> Point:
+    """The place itself, or where the way to it from the middle of the map leaves the map."""
+    middle = (frame.right / 2, frame.bottom / 2)
+    across, down = place[0] - middle[0], place[1] - middle[1]
+    edge = 4.0  # kept free for the mark of the base
+    shrink = max(
+        abs(across) / (middle[0] - edge),
+        abs(down) / (middle[1] - edge),
+        1.0,
+    )
+    return round(middle[0] + across / shrink, 2), round(middle[1] + down / shrink, 2)
