@@ -7,6 +7,7 @@ labels: nothing is ever unpacked to disk.
 import gzip
 import hashlib
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -132,7 +133,7 @@ def _gunzipped(data: bytes, name: str) -> bytes:
 def _zip(data: bytes, name: str, notice: Notice) -> Iterator[Content]:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
+    except BROKEN_ZIP as error:
         raise DataError(
             f"{name}: the zip is cut off or damaged ({error}); download it again"
         ) from None
@@ -164,7 +165,7 @@ def _unzipped(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> b
     try:
         with archive.open(member) as stream:
             data = _limited(stream, member.compress_size, label)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error) as error:
+    except BROKEN_ZIP as error:
         raise DataError(
             f"{label}: cut off or damaged ({error}); download the zip again"
         ) from None
@@ -191,6 +192,15 @@ def _limited(stream: IO[bytes], compressed: int, label: str) -> bytes:
     return b"".join(chunks)
 
 
+BROKEN_ZIP = (  # what zipfile raises on damaged bytes
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    struct.error,
+)
 SUFFIXES = (".csv", ".csv.gz", ".txt", ".parquet", ".json", ".geojson", ".gpkg", ".zip")
 PASSED_OVER = ("-outcomes.csv", "-stop-and-search.csv")  # companions in a data.police.uk zip
 

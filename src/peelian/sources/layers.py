@@ -195,14 +195,18 @@ def _layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
                 f"{path.name}: {len(layers)} layers ({named}); save the one meant by itself"
             )
         meta, table = pyogrio.read_arrow(source)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        UnicodeDecodeError,
+    ) as error:
         raise DataError(
             f"{path.name}: not a layer of polygons that can be read, or cut off ({error})"
         ) from None
     geometry = meta["geometry_name"] or "wkb_geometry"
     if not len(table) or geometry not in table.column_names:
         raise CoverageError(f"{path.name}: holds no polygons")
-    shapes = shapely.from_wkb(table[geometry].to_numpy())
+    shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
     _check_polygons(path.name, shapes)
     shapes = shapely.make_valid(shapely.force_2d(shapes), method="structure")
     crs = meta["crs"]

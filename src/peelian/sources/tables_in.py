@@ -39,7 +39,9 @@ def read_parquet(content: Content) -> Rows:
         if n > MAX_ROWS:
             raise DataError(f"{content.name}: {n:,} rows, more than {MAX_ROWS:,}; split it")
         table = pq.read_table(pa.BufferReader(content.data))
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)  # text that is not UTF-8 among them
+        table.schema.names  # noqa: B018, names are decoded only now
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(
             f"{content.name}: the Parquet file is cut off or damaged "
             f"({str(error).splitlines()[0]}); fetch it again"
@@ -113,14 +115,14 @@ def read_geopackage(content: Content) -> Rows:
                 f"{content.name}: {len(layers)} layers; save the layer of events by itself"
             )
         meta, table = pyogrio.read_arrow(content.path)
-    except pyogrio.errors.DataSourceError as error:
+    except (pyogrio.errors.DataSourceError, UnicodeDecodeError) as error:
         raise DataError(
             f"{content.name}: the GeoPackage is cut off or damaged ({error}); fetch it again"
         ) from None
     geometry = meta["geometry_name"] or "wkb_geometry"
     if geometry not in table.column_names:
         return rows_of_table(table, content.name)
-    shapes = shapely.from_wkb(table[geometry].to_numpy())
+    shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
     point = shapely.get_type_id(shapes) == 0
     x = np.where(point, shapely.get_x(shapes), np.nan)
     y = np.where(point, shapely.get_y(shapes), np.nan)
