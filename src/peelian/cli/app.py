@@ -127,6 +127,9 @@ def ingest(
     bases: Annotated[
         Path | None, typer.Option(help="where teams start: name and place")
     ] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="projected CRS of a new store; EPSG:27700 if not given")
+    ] = None,
     suggest: Annotated[
         Path | None, typer.Option(help="propose a mapping for this file")
     ] = None,
@@ -144,7 +147,7 @@ def ingest(
         return
     with progress_bar(quiet) as progress:
         report = workflows.ingest(
-            workflows.open_store(store, create=True),
+            workflows.open_store(store, create=True, crs=crs),
             paths,
             now=datetime.now(UTC),
             mapping=mapping,

@@ -115,9 +115,7 @@ def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
 def _from_store(store: Store | None, cells: Cells) -> Material:
     if store is None:
         raise ParameterError("no store and no file of events: give one of them")
-    months = frozenset(store.held_months())
-    if not months:
-        raise CoverageError("the store holds no events: run `peelian ingest FILE` first")
+    months = held_months(store)
     training = chosen_offences(store, cells.offence_set)
     every = store.events(offences=training.codes)
     on_sink = np.zeros(len(every), dtype=bool)
@@ -145,6 +143,21 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         (*batches, *layers),
         (*training_notes(training, monthly), *sink_notes(int(on_sink.sum()))),
         chosen,
+    )
+
+
+def held_months(store: Store) -> frozenset[str]:
+    """Months, YYYY-MM, that every series of the store holds; CoverageError if there are none."""
+    months = frozenset(store.held_months())
+    if months:
+        return months
+    series = {name: sorted(held) for name, held in store.coverage().items() if held}
+    if not series:
+        raise CoverageError("the store holds no events: run `peelian ingest FILE` first")
+    said = "; ".join(f"{name} {held[0]} to {held[-1]}" for name, held in series.items())
+    raise CoverageError(
+        f"no month is held by every series ({said}): a month that one lacks is not held; keep "
+        "them in stores of their own, or ingest the months that are missing"
     )
 
 

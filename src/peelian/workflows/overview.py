@@ -8,9 +8,9 @@ import numpy as np
 
 from peelian import offences, reports, sources, spacetime, statistics
 from peelian.store import Store
-from peelian.terms import CoverageError, Floats, Table
+from peelian.terms import Floats, Table
 from peelian.workflows.count import by_district
-from peelian.workflows.gather import gather
+from peelian.workflows.gather import gather, held_months
 from peelian.workflows.settings import Cells
 
 REPEATED_SHOWN = 10
@@ -56,9 +56,7 @@ class Overview:
 
 def overview(store: Store, *, now: datetime) -> Overview:
     """Everything the first page says of a store, from what it holds now."""
-    held = store.held_months()
-    if not held:
-        raise CoverageError("the store holds no events: run `peelian ingest FILE` first")
+    held = held_months(store)
     material = gather(store, Cells(keep_sinks=True), now=now)
     months = np.arange(min(held), np.datetime64(max(held)) + 1, dtype="datetime64[M]").astype(
         str
