@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from peelian import offences, reports, sources
-from peelian.store import open_store
-from peelian.terms import Events, Table
+from peelian.store import Store, open_store
+from peelian.terms import Table
 from peelian.workflows.deliver import as_text, write
 from peelian.workflows.ingest import ingest, ingest_text, keep_areas, keep_bases
 from peelian.workflows.jobs import run
@@ -38,7 +40,7 @@ def demo(folder: Path, *, progress: Progress = silent) -> Iterator[str]:
         f"{reports.rounded(100 * offences.repeated_share(events), 1)} % of rows share a point "
         f"with another row. The ten most repeated, all offences:\n"
         f"{reports.table_text(repeated)}\n"
-        f"{naive_sentence(store.events(offences=NAIVE))}"
+        f"{naive_sentence(store)}"
     )
 
     districts = run("count", store, CountSettings(by="district"), now=now)
@@ -79,15 +81,21 @@ def demo(folder: Path, *, progress: Progress = silent) -> Iterator[str]:
     )
 
 
-NAIVE = ("police-uk:violent-crime", "police-uk:robbery", "police-uk:possession-of-weapons")
+TRAINED = ("police-uk:violent-crime", "police-uk:robbery")
+NAIVE = (*TRAINED, "police-uk:possession-of-weapons")
 
 
-def naive_sentence(events: Events) -> str:
-    """What a map of violence and weapons would put first."""
-    first = offences.repeated_points(events, k=1).columns
+def naive_sentence(store: Store) -> str:
+    """What a map of violence and weapons would put first, and what is left of it in training."""
+    events = store.events(offences=NAIVE)
+    first = offences.repeated_points(events, 1).columns
+    there = (events.x == first["x"][0]) & (events.y == first["y"][0])
+    kept = int((there & np.isin(events.offence, TRAINED)).sum())
     return (
-        f"Of violence, robbery and weapons together, the fullest point is "
-        f"{first['place'][0]} with {first['n'][0]:,} rows: a naive map puts it first."
+        f"Of violence, robbery and weapons together the fullest point is "
+        f"{first['place'][0]!r} with {first['n'][0]:,} rows: a naive map puts it first. "
+        f"{first['n'][0] - kept:,} of them are possession of weapons, found by searching; "
+        f"training leaves those out, and then the {kept} others for being at an airport."
     )
 
 

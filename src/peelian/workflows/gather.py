@@ -147,7 +147,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
 
 
 def held_months(store: Store) -> frozenset[str]:
-    """Months, YYYY-MM, that every series of the store holds; CoverageError if there are none."""
+    """Months, YYYY-MM, that every series of the store holds; CoverageError if none."""
     months = frozenset(store.held_months())
     if months:
         return months
