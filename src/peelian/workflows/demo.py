@@ -86,7 +86,7 @@ NAIVE = (*TRAINED, "police-uk:possession-of-weapons")
 
 
 def naive_sentence(store: Store) -> str:
-    """What a map of violence and weapons would put first, and what is left of it in training."""
+    """What a map of violence and weapons would put first, and what training keeps of it."""
     events = store.events(offences=NAIVE)
     first = offences.repeated_points(events, 1).columns
     there = (events.x == first["x"][0]) & (events.y == first["y"][0])
