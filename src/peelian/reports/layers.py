@@ -24,7 +24,7 @@ STABLE_SHARE = 0.8  # of resampled rankings; a rank kept less often is hatched
 DOT_PIXELS = 12.0  # a flagged cell drawn narrower than this is shown as a dot
 WIDE = 0.5  # of the whole frame; flagged cells spread wider open on the whole area
 DEGREE_DECIMALS = 5  # about 1 m, enough to draw
-SIMPLIFY_METRES = 25.0
+SIMPLIFY_METRES = 50.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +190,7 @@ def typical_side(view: "MapView") -> float:
 
 
 def simplified(shapes: Shapes) -> Shapes:
-    """Outlines with fewer corners, shared borders kept shared, to 25 m. [m]"""
+    """Outlines with fewer corners, shared borders kept shared, to 50 m. [m]"""
     import shapely
 
     kept: Shapes = (

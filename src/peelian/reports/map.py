@@ -154,7 +154,10 @@ def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
     values = {
         "view": view,
         "columns": _columns(view.table),
-        "rows": _rows(view.table),
+        "cells": view.table.columns["cell"].tolist(),
+        "ranks": column_texts(view.table.columns["rank"])
+        if "rank" in view.table.columns
+        else [],
         "csv": "data:text/csv;base64," + _base64(table_csv(view.table).encode()),
         "still": still_paths(view, classes, shapes),
         "legend": _legend(view, classes),
@@ -232,26 +235,40 @@ def _templates() -> Any:
 
 
 def _columns(table: Table) -> list[dict[str, Any]]:
-    """Header, unit and alignment of each column shown."""
+    """The columns shown: label, unit, alignment, and entries as a person reads them.
+
+    An interval (``low``, ``high``) stands under the estimate that it follows, ``why`` stands
+    under the place.
+    """
+    texts = {name: column_texts(column) for name, column in table.columns.items()}
+    units = dict(table.units)
+    names = [name for name in texts if name != "cell"]
+
+    estimate = next((a for a, b, c in _triples(names) if (b, c) == ("low", "high")), None)
+    under = {}
+    if estimate:
+        intervals = zip(texts["low"], texts["high"], strict=True)
+        under[estimate] = [f"{a} to {b}" if a and b else "" for a, b in intervals]
+        units[estimate] = f"{units.get(estimate, '')} (95 % interval)".strip()
+        names = [name for name in names if name not in ("low", "high")]
+    if "place" in names and "why" in names:
+        under["place"] = texts["why"]
+        names.remove("why")
+
     return [
         {
             "label": name.replace("_", " ").capitalize(),
-            "unit": table.units.get(name, ""),
-            "numeric": is_numeric(column),
+            "unit": units.get(name, ""),
+            "numeric": is_numeric(table.columns[name]),
+            "entries": texts[name],
+            "under": under.get(name, []),
         }
-        for name, column in table.columns.items()
-        if name != "cell"
+        for name in names
     ]
 
 
-def _rows(table: Table) -> list[tuple[int, str, list[str]]]:
-    """The cell and the rank, if any, of each row, and its entries as a person reads them."""
-    shown = [column_texts(c) for name, c in table.columns.items() if name != "cell"]
-    cells = table.columns["cell"].tolist()
-    ranks = (
-        column_texts(table.columns["rank"]) if "rank" in table.columns else [""] * len(cells)
-    )
-    return [(cells[i], ranks[i], [column[i] for column in shown]) for i in range(len(cells))]
+def _triples(names: list[str]) -> list[tuple[str, str, str]]:
+    return list(zip(names, names[1:], names[2:], strict=False))
 
 
 def _legend(view: MapView, classes: Classes) -> dict[str, Any]:

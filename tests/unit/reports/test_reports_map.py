@@ -205,6 +205,22 @@ def test_a_cell_may_stand_in_several_rows_and_need_no_rank():
     assert '<g class="map-ranks" text-anchor="middle">\n</g>' in panel.map
 
 
+def test_intervals_stand_under_their_estimate_and_reasons_under_the_place():
+    view = sample_view()
+    columns = dict(view.table.columns)
+    columns = {
+        **{name: columns[name] for name in ("cell", "rank", "place", "expected")},
+        "low": np.array([1.0, 2, 3, 4, np.nan]),
+        "high": np.array([9.0, 8, 7, 6, np.nan]),
+        "why": columns["why"],
+    }
+    table = map_panel(sample_view(table=Table(columns, units={"expected": "events"}))).table
+    assert re.findall(r'"columnheader"[^>]*>(\w+)', table) == ["Rank", "Place", "Expected"]
+    assert '<span class="unit">events (95 % interval)</span>' in table
+    assert '5.500 <span class="under">1 to 9</span>' in table
+    assert 'High Street <span class="under">41 events in 9 months held</span>' in table
+
+
 def test_districts_are_joined_from_their_areas():
     boxes = np.array([shapely.box(i, 0, i + 1, 1) for i in range(3)], dtype=object)
     areas = Areas(("a", "b", "c"), ("A", "B", "C"), ("X", "X", ""), np.ones(3), boxes)

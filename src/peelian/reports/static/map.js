@@ -23,6 +23,7 @@
   const densities = new Map(); // by cell, as are these
   const boxes = new Map();
   const markers = new Map();
+  const sharedMarks = new Map(); // by mark, the mark that shows its rank
   let lit = null;
 
   // ---- in step -------------------------------------------------------------------------
@@ -43,6 +44,7 @@
     if (marker) {
       marker.classList.toggle("is-lit", on);
       if (on) {
+        sharedMarks.get(marker).style.visibility = "hidden"; // its own number stands out alone
         marker.textContent = marker.dataset.rank;
         marker.style.visibility = "visible";
       } else group();
@@ -98,18 +100,18 @@
     return (a, b, sign) => {
       const [one, two] = [a.cells[index].textContent, b.cells[index].textContent];
       if (one === "" || two === "") return (one === "") - (two === ""); // missing goes last
-      return sign * (numeric ? Number(one) - Number(two) : one.localeCompare(two, "en-GB"));
+      return sign * (numeric ? parseFloat(one) - parseFloat(two) : one.localeCompare(two, "en-GB"));
     };
   }
 
   // ---- the map -------------------------------------------------------------------------
   function hatching() {
-    const size = 8;
+    const size = 10;
     const data = new Uint8Array(4 * size * size);
     for (let y = 0; y < size; y++) {
       for (let x = 0; x < size; x++) {
         const stripe = (x + y) % size;
-        const colour = stripe < 3 ? [255, 255, 255, 255] : stripe < 4 ? [11, 12, 12, 255] : [0, 0, 0, 0];
+        const colour = stripe < 2 ? [255, 255, 255, 255] : stripe < 3 ? [11, 12, 12, 255] : [0, 0, 0, 0];
         data.set(colour, 4 * (y * size + x));
       }
     }
@@ -264,6 +266,7 @@
       const near = kept.find(
         (other) => Math.abs(other.left - box.left) < MARK && Math.abs(other.bottom - box.bottom) < MARK,
       );
+      sharedMarks.set(mark, near ? near.mark : mark);
       if (near) {
         near.mark.textContent += `, ${mark.dataset.rank}`;
         mark.style.visibility = "hidden";
@@ -314,6 +317,7 @@
       const mark = label(row.dataset.rank, "map-rank", [middle(box)[0], box[3]], "bottom");
       mark.dataset.rank = row.dataset.rank;
       markers.set(cellOf(row), mark);
+      sharedMarks.set(mark, mark);
     }
 
     const arrange = () => {
