@@ -18,6 +18,8 @@ from peelian.terms import (
     History,
     Ingredient,
     NotFound,
+    OffenceClass,
+    OffenceSet,
     ParameterError,
     Periods,
     Provenance,
@@ -30,6 +32,7 @@ FINE_CELL_SIZE = 250.0  # dated events at their own places [m]
 MONTHLY = np.timedelta64(27, "D")  # a record that spans longer is known to the month only
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
+EVERY_OFFENCE = "all"
 AREAS_LAYER, STUDY_AREA_LAYER, BASES_LAYER = "areas", "study-area", "bases"
 
 MONTH_ONLY_NOTE = (
@@ -180,24 +183,33 @@ def held_layers(
 
 
 def chosen_offences(store: Store, name: str) -> offences.TrainingSet:
-    """What to train on: the set of that name (``name@version`` for one version of several).
+    """What to train on, by name.
 
-    Of several versions, the first that has codes the store holds.
+    ``name`` is a set (``name@version`` for one version of several, else the first that has
+    codes the store holds), ``all`` for every offence held, or codes separated by commas.
     """
-    name, _, version = name.partition("@")
-    sets = [s for s in sources.read_offence_sets() if s.name == name]
+    held = store.offence_counts().columns["offence"].tolist()
+    classes = sources.read_offence_classes()
+    if name == EVERY_OFFENCE or ":" in name:
+        codes = held if name == EVERY_OFFENCE else [code.strip() for code in name.split(",")]
+        known = {one.code for one in classes}
+        own = tuple(OffenceClass(code, code) for code in held if code not in known)
+        label = "Every offence held" if name == EVERY_OFFENCE else ", ".join(codes)
+        asked = OffenceSet(name, "as asked", tuple(codes), label, "")
+        return offences.training_set(asked, (*classes, *own))
+    set_name, _, version = name.partition("@")
+    sets = [s for s in sources.read_offence_sets() if s.name == set_name]
     sets = [s for s in sets if version in ("", s.version)]
     if not sets:
-        known = sorted({f"{s.name}@{s.version}" for s in sources.read_offence_sets()})
-        raise NotFound(f"no offence set {name!r}: choose one of {', '.join(known)}")
-    held = set(store.offence_counts().columns["offence"].tolist())
-    fitting = [s for s in sets if held & set(s.codes)]
+        listed = sorted({f"{s.name}@{s.version}" for s in sources.read_offence_sets()})
+        raise NotFound(f"no offence set {name!r}: choose one of {', '.join(listed)}, or all")
+    fitting = [s for s in sets if set(held) & set(s.codes)]
     if not fitting:
         raise CoverageError(
-            f"the store holds no offence of the set {name!r} "
-            f"({', '.join(sets[0].codes)}); it holds {', '.join(sorted(held)) or 'none'}"
+            f"the store holds no offence of the set {name!r} ({', '.join(sets[0].codes)}); it "
+            f"holds {', '.join(sorted(held))}: name codes of these, or all, as the offence set"
         )
-    return offences.training_set(fitting[0], sources.read_offence_classes())
+    return offences.training_set(fitting[0], classes)
 
 
 def training_notes(training: offences.TrainingSet, monthly: bool) -> tuple[str, ...]:

@@ -42,7 +42,9 @@ class Cells:
     """Which events, counted in which cells."""
 
     source: EventsFile = EventsFile()
-    offence_set: str = option("serious-violence", "named set of offences, store only")
+    offence_set: str = option(
+        "serious-violence", "named set of offences, or all, or codes a,b; store only"
+    )
     district: str = option("", "one district instead of the whole study area, store only")
     cell_kind: str = option("square", "square or hexagon")
     cell_size: float = option(0.0, "side or width of a cell [m]; 0: chosen from the data")
