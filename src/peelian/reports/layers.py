@@ -163,7 +163,7 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
     properties.append({"kind": "study-area", "name": view.study_area.name})
     routes = geographic(_lines(view), view.grid.crs, DEGREE_DECIMALS)
     properties += [
-        {"kind": "route", "name": name, "label": _half_way(line)}
+        {"kind": "route", "name": short_name(name), "label": _half_way(line)}
         for name, line in zip(view.routes, routes, strict=True)
     ]
 
@@ -187,6 +187,11 @@ def typical_side(view: "MapView") -> float:
     """Side of a square as large as the median flagged cell. [m]"""
     flagged = view.grid.area[view.flagged]
     return float(np.sqrt(np.median(flagged if flagged.size else view.grid.area)))
+
+
+def short_name(team: str) -> str:
+    """What fits on a map: the part before a comma."""
+    return team.split(",", 1)[0]
 
 
 def simplified(shapes: Shapes) -> Shapes:

@@ -67,7 +67,8 @@ class MapView:
     stability : array, shape (n_cells,), optional
         Share of resampled rankings that list the cell; flagged cells under 0.8 are hatched.
     routes : mapping of str to shapely LineString
-        Routes of a plan by team, in the grid's ``crs``. [m]
+        Routes of a plan by team, in the grid's ``crs``; the part of a name before a comma is
+        shown on the map. [m]
     figures : tuple of str
         SVG charts of ``reports.charts``, shown under the map.
     """

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peelian.reports.layers import Classes, simplified, typical_side
+from peelian.reports.layers import Classes, short_name, simplified, typical_side
 from peelian.terms import Floats, Shapes
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
             for cell, (x, y) in zip(flagged, _places(middle, west, north, scale), strict=True)
         ],
         "routes": [
-            {"name": name, "path": _line(line, west, north, scale), "x": x, "y": y}
+            {"name": short_name(name), "path": _line(line, west, north, scale), "x": x, "y": y}
             for (name, line), (x, y) in zip(
                 view.routes.items(),
                 _places(np.array(half_way), west, north, scale),

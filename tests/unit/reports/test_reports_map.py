@@ -188,7 +188,7 @@ def test_a_map_needs_a_place_on_the_earth_and_a_cell_column():
 def test_routes_of_a_plan_are_drawn_and_named():
     grid = sample_grid()
     line = shapely.LineString([(grid.x[7], grid.y[7]), (grid.x[33], grid.y[33])])
-    panel = map_panel(sample_view(routes={"Team A": line}))
+    panel = map_panel(sample_view(routes={"Team A, Maldon (assumed base)": line}))
     route = json.loads(panel.geojson)["features"][-1]
     assert route["properties"]["name"] == "Team A"
     assert route["geometry"]["type"] == "LineString"
