@@ -2,12 +2,14 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
+from uuid import UUID
 
 from peelian.terms import PlatformError, StoreError
 from peelian.web import results
@@ -17,7 +19,7 @@ PATIENCE = 2.0  # a page waits this long for its work before it shows progress [
 WAITING = 8  # pieces of work that may wait; more are refused
 
 Progress: TypeAlias = Callable[[float, str], None]
-Made: TypeAlias = tuple[Mapping[str, Any], Mapping[str, bytes]]  # what is shown, files offered
+Made: TypeAlias = tuple[dict[str, Any], dict[str, bytes]]  # what is shown, files offered
 
 logger = logging.getLogger("peelian.web")
 
@@ -42,10 +44,33 @@ class Work:
     future: "Future[None] | None" = field(default=None, repr=False)
 
 
+class Ledger(Protocol):
+    """Where the desk writes down what it does; see ``ledger.JobLedger``."""
+
+    def ask(self, order: Order) -> UUID:
+        """Work was asked for; the answer names it in what follows."""
+
+    def begin(self, order: Order, job: UUID) -> None:
+        """The work begins."""
+
+    def advance(self, job: UUID, share: float, message: str) -> None:
+        """The work is so far; raises to stop it."""
+
+    def finish(self, job: UUID, key: str) -> None:
+        """The work made the result ``key``."""
+
+    def fail(self, job: UUID, message: str) -> None:
+        """The work ended in an error."""
+
+    def leave(self) -> None:
+        """The thread is done with the ledger for now."""
+
+
 class Desk:
     """Where orders are taken: a result that is there is handed over, any other is made."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
         self._lock = threading.Lock()
         self._under_way: dict[str, Work] = {}
         self._failed: dict[str, PlatformError] = {}
@@ -90,21 +115,16 @@ class Desk:
                 raise StoreError(
                     f"{WAITING} pieces of work are waiting already: let one end, then reload"
                 )
+            job = self._ledger.ask(order)
             self._under_way[order.key] = work
-            work.future = self._pool.submit(self._do, folder, work)
+            work.future = self._pool.submit(self._do, folder, work, job)
             return work
 
-    def _do(self, folder: Path, work: Work) -> None:
+    def _do(self, folder: Path, work: Work, job: UUID) -> None:
         """Make one result; never raises."""
-
-        def progress(share: float, message: str) -> None:
-            work.share, work.message = max(work.share, share), message
-
         key, error = work.order.key, None
         try:
-            progress(0.0, "Starting")
-            shown, files = work.order.make(progress)
-            results.keep(folder, key, shown, files)
+            self._make(folder, work, job)
         except PlatformError as raised:
             error = raised
         except Exception:
@@ -113,13 +133,32 @@ class Desk:
                 "The work stopped on a fault of ours. Reload the page to try again; if it "
                 "happens again, report it with the lines in the terminal."
             )
+        if error:
+            with suppress(Exception):  # the reader is told all the same
+                self._ledger.fail(job, str(error))
+        self._ledger.leave()
         with self._lock:
             if error:
                 self._failed[key] = error
             del self._under_way[key]
 
+    def _make(self, folder: Path, work: Work, job: UUID) -> None:
+        """Make one result, writing down how far it is."""
+
+        def progress(share: float, message: str) -> None:
+            work.share, work.message = max(work.share, share), message
+            self._ledger.advance(job, work.share, message)
+
+        self._ledger.begin(work.order, job)
+        progress(0.0, "Starting")
+        shown, files = work.order.make(progress)
+        results.keep(folder, work.order.key, shown, files)
+        self._ledger.finish(job, work.order.key)
+
 
 @cache
 def desk() -> Desk:
     """The desk of this process."""
-    return Desk()
+    from peelian.web.ledger import JobLedger
+
+    return Desk(JobLedger())

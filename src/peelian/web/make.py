@@ -14,7 +14,7 @@ from peelian.reports import MapView, PatrolPack
 from peelian.reports.charts import interval_chart, monthly_chart
 from peelian.reports.tables import column_texts
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS, Refusal, Table
+from peelian.terms import REFUSED_COLUMNS, Refusal, Table, Texts
 from peelian.web.desk import Made, Progress
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
@@ -172,20 +172,21 @@ def mapped(view: MapView, outcome: Outcome, address: Address) -> Made:
 
 
 def hot_spots_shown(table: Table) -> Table:
-    """The ranked table with each interval in one column, so that a row fits a screen."""
-    columns = dict(table.columns)
-    columns["place"] = np.strings.replace(columns["place"], "On or near ", "")
+    """The ranked table in fewer columns, so that a row fits a screen; the CSV has them all."""
+    columns = table.columns
+    place = joined(", ", columns["place"].tolist(), columns["district"].tolist())
+    shown = {"rank": columns["rank"], "place": place, "expected": columns["expected"]}
     if "low" in columns:
-        low, high = (column_texts(columns.pop(name)) for name in ("low", "high"))
-        interval = [f"{a} to {b}" for a, b in zip(low, high, strict=True)]
-        at = list(columns).index("expected") + 1
-        pairs = list(columns.items())
-        columns = dict(
-            [*pairs[:at], ("interval", np.array(interval, dtype=np.str_)), *pairs[at:]]
-        )
-    units = {**table.units, "interval": "95 %", "in_all": table.units.get("all", "")}
-    shown = {"in_all" if name == "all" else name: column for name, column in columns.items()}
-    return Table(shown, table.title, units)
+        low, high = (column_texts(columns[name]) for name in ("low", "high"))
+        shown["interval"] = joined(" to ", low, high)
+    shown |= {n: columns[n] for n in ("last", "stability", "one_point", "why", "cell")}
+    return Table(shown, table.title, {**table.units, "interval": "95 %"})
+
+
+def joined(word: str, first: Sequence[str], second: Sequence[str]) -> Texts:
+    """Two columns of words as one; an empty entry is left out with its ``word``."""
+    pairs = zip(first, second, strict=True)
+    return np.array([word.join(part for part in pair if part) for pair in pairs], np.str_)
 
 
 def view_of(outcome: Outcome) -> MapView:

@@ -4,9 +4,10 @@ import logging
 from collections.abc import Callable
 from typing import TypeAlias
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from peelian.terms import NotPermitted, PlatformError
+from peelian.terms import NotPermitted, PlatformError, StoreError
 from peelian.web import errors
 
 Answer: TypeAlias = Callable[[HttpRequest], HttpResponse]
@@ -78,6 +79,9 @@ class PlatformErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Turn a PlatformError into its page; leave any other to Django's 500."""
+        if isinstance(error, DatabaseError):
+            logger.error("database: %s", type(error).__name__)
+            error = StoreError("The database does not answer. Start the workbench again.")
         if not isinstance(error, PlatformError):
             return None
         if error.http_status >= 500:

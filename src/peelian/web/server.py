@@ -77,4 +77,7 @@ def make_application(site: Site) -> Callable[..., object]:
     from django.core.wsgi import get_wsgi_application
 
     configure(site)
+    from peelian.web.ledger import cancel_left_over
+
+    cancel_left_over()
     return get_wsgi_application()

@@ -66,7 +66,7 @@ def secret_key(folder: Path) -> str:
 
 
 def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
-    """Every Django setting of the workbench; nothing is read from the environment."""
+    """Every Django setting of the workbench."""
     return {
         "DEBUG": False,
         "SECRET_KEY": secret_key(private_folder(site.folder)),

@@ -18,6 +18,7 @@ from peelian.web import make
 from peelian.web.desk import Made, Order, Progress, Work, desk
 from peelian.web.forms import MapForm, PlanForm
 from peelian.web.held import Held, read_held
+from peelian.web.ledger import lately
 from peelian.web.results import Result, find, key_of
 from peelian.workflows import to_json
 
@@ -36,7 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
     held = read_held(site.PEELIAN_STORE)
     if not held.months:
         return nothing_held(request, held, "home", "Home")
-    return answer(request, held, "home", "Home", overview_of(request, held))
+    return answer(
+        request, held, "home", "Home", overview_of(request, held), {"lately": lately()}
+    )
 
 
 @require_safe
@@ -156,7 +159,7 @@ def answer(
     if isinstance(result, Work):
         waiting = {"work": result}
         return show(request, held, page, title, waiting, template="progress", status=202)
-    found = {"shown": result.shown, "key": result.key, "under_way": desk().all()}
+    found = {"shown": result.shown, "key": result.key}
     return show(
         request, held, page, title, {**(values or {}), **found, **more(request, result)}
     )

@@ -4,20 +4,14 @@ import time
 
 import pytest
 
+from django_site import set_up_django
 from web_store import make_sample
 
 
 @pytest.fixture(scope="session")
-def django_site(tmp_path_factory):
+def django_ready():
     """Django set up once, as the server does it, over an embedded PostgreSQL."""
-    from django.conf import settings
-
-    from peelian.web.server import configure
-    from peelian.web.site import site_beside
-
-    if not settings.configured:
-        configure(site_beside(tmp_path_factory.mktemp("web") / "store"))
-    return settings
+    set_up_django()
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +27,7 @@ def sample_results(tmp_path_factory):
 
 
 @pytest.fixture
-def client_of(django_site):
+def client_of(django_ready):
     """A client for the workbench over a store; ``folder`` holds its results."""
     from django.test import Client, override_settings
 

@@ -67,8 +67,10 @@ def test_a_form_without_its_token_is_refused(client_of, sample_store, tmp_path):
     assert answer.status_code in (403, 405)
 
 
-def test_debug_cannot_be_on(django_site):
-    assert django_site.DEBUG is False
+def test_debug_is_off(django_ready):
+    from django.conf import settings
+
+    assert settings.DEBUG is False
 
 
 def test_what_data_say_is_never_run(client, monkeypatch):

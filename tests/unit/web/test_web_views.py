@@ -10,7 +10,7 @@ import pytest
 
 from peelian.store import open_store
 from peelian.terms import DataError, NotFound, StoreError
-from peelian.web import make, views
+from peelian.web import make
 from web_store import make_sample
 
 PAGES = ("/", "/map", "/plan?teams=2", "/data")
@@ -25,7 +25,7 @@ def test_each_page_answers_with_area_and_date_in_its_title(get, path):
     answer = get(path)
     assert answer.status_code == 200
     title = re.search("<title>(.*?)</title>", answer.content.decode(), re.DOTALL)[1]
-    assert re.search(r"Sampleshire, \w+day \d+ \w+ 20\d\d – Peelian", title)  # noqa: RUF001
+    assert re.search(r"Sampleshire, \w+day \d+ \w+ 20\d\d . Peelian$", title)
 
 
 def test_home_shows_months_held_and_the_gaps_between_them(get):
@@ -141,10 +141,8 @@ def test_with_an_empty_store_a_page_says_so(client_of, tmp_path, path):
 def test_a_new_batch_shows_at_the_next_request(client_of, tmp_path):
     store = make_sample(tmp_path / "store", months=("2018-01", "2018-02"))
     client = client_of(store, tmp_path / "workbench")
-    before = views.read_held(str(store))
     assert "2 months are held" in text_of(client.get("/"))
     make_sample(store, months=("2018-03",))
-    assert views.read_held(str(store)).state != before.state
     assert "3 months are held" in text_of(client.get("/"))
 
 
@@ -175,6 +173,8 @@ def test_an_error_is_a_page_with_its_own_words_and_status(
 def test_a_fault_of_ours_shows_nothing_of_its_inside(
     client_of, sample_store, tmp_path, monkeypatch
 ):
+    from peelian.web import views
+
     def fail(path):
         raise KeyError("inside")
 
