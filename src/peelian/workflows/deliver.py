@@ -1,7 +1,8 @@
 """From an outcome to bytes in the medium asked for, and back from a file to the same bytes."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from peelian import reports
@@ -66,23 +67,28 @@ def suffixes(outcome: Outcome) -> list[str]:
 def write(outcome: Outcome, path: Path) -> list[Path]:
     """Write the outcome; a CSV and a JSON array get their record in a file beside them."""
     data = as_bytes(outcome, path.suffix)
-    write_whole(path, data)
-    if path.suffix not in BESIDE:
-        return [path]
-    beside = reports.sidecar(path)
-    write_whole(beside, reports.sidecar_json(data, outcome.provenance).encode())
-    return [path, beside]
+    files = {path: data}
+    if path.suffix in BESIDE:
+        record = reports.sidecar_json(data, outcome.provenance)
+        files[reports.sidecar(path)] = record.encode()
+    write_whole(files)
+    return list(files)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file wholly or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+def write_whole(files: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, each wholly, and none before all are on the disk."""
+    parts = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in files}
     try:
-        part.write_bytes(data)
-        os.replace(part, path)
+        for path, data in files.items():
+            parts[path].write_bytes(data)
+        for path, part in parts.items():
+            os.replace(part, path)
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise ParameterError(f"{path}: cannot be written ({error.strerror})") from error
+    finally:
+        for part in parts.values():
+            with suppress(OSError):
+                part.unlink()
 
 
 def reproduce(

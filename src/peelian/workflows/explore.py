@@ -9,9 +9,9 @@ from peelian import evaluation, hotspots, reports, sources, spacetime
 from peelian.store import Store
 from peelian.terms import Areas, Floats, Ints, Table, Texts
 from peelian.workflows.forecast import Flagged, flag
-from peelian.workflows.gather import Material, gather
+from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import MapSettings
+from peelian.workflows.settings import MapSettings, generator
 
 DAYS_IN_MONTH = 365.25 / 12
 
@@ -21,7 +21,7 @@ def explore(
 ) -> Outcome:
     """Map and rank the flagged cells: how sure the rank is, and what is behind each."""
     progress(0.0, "gathering events")
-    material = gather(store, settings.forecast.cells, now=now)
+    material = gather_several(store, settings.forecast.cells, now=now)
     made = flag(material, settings.forecast, progress=progress)
     progress(0.6, "resampling ranks")
     stability = rank_stability(material, made, settings)
@@ -45,7 +45,7 @@ def explore(
         risk=made.risk,
         flagged=made.flagged,
         study_area=material.study_area,
-        unit=f"expected events per km2 in {made.days:g} days",
+        unit=f"expected events per km² in {made.days:g} days",
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
         stability=stability,
@@ -68,7 +68,7 @@ def rank_stability(material: Material, made: Flagged, settings: MapSettings) -> 
         material.history.counts,
         int(made.flagged.sum()),
         draws=settings.draws,
-        rng=np.random.default_rng(settings.forecast.seed),
+        rng=generator(settings.forecast.seed),
     )
 
 

@@ -19,9 +19,9 @@ from peelian.terms import (
     RiskSurface,
     Table,
 )
-from peelian.workflows.gather import Material, gather
+from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import BacktestSettings, ForecastSettings
+from peelian.workflows.settings import BacktestSettings, ForecastSettings, generator
 
 BASELINE, CHAMPION = "count", "champion"
 
@@ -51,7 +51,7 @@ def forecast(
     progress: Progress = silent,
 ) -> Outcome:
     """Forecast every cell: its expected events, and whether it is flagged."""
-    material = gather(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, now=now)
     made = flag(material, settings, progress=progress)
     grid = material.grid
     columns = {
@@ -83,7 +83,7 @@ def backtest(
     progress: Progress = silent,
 ) -> Outcome:
     """Score every model against counting, over rolling origins at one budget of area."""
-    material = gather(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, now=now)
     result, chosen = score(material, settings, progress=progress)
     record = material.record(
         "backtest", settings, method=evaluation.backtest.__name__, seed=settings.seed, now=now
@@ -108,7 +108,7 @@ def score(
         min_history=settings.min_history,
         baseline=BASELINE,
         draws=settings.draws,
-        rng=np.random.default_rng(settings.seed),
+        rng=generator(settings.seed),
         progress=lambda done, of: progress(done / of, "backtest"),
     )
     return result, chosen
@@ -154,7 +154,7 @@ def flag(
         area,
         area_budget=None if n_cells else budget,
         n_cells=n_cells or None,
-        rng=np.random.default_rng(settings.seed),
+        rng=generator(settings.seed),
     )
     cells = np.flatnonzero(flagged)
     worth = risk[cells] if n_cells else risk[cells] / area[cells]
@@ -208,6 +208,6 @@ def _horizon_days(horizon: str, material: Material) -> float:
         days = float(horizon.removesuffix("d"))
     except ValueError:
         days = 0.0
-    if not days > 0:
+    if not 0 < days < np.inf:
         raise ParameterError(f"horizon {horizon!r}: write days, such as 31d")
     return days

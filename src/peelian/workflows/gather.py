@@ -1,6 +1,5 @@
 """Gather what a job needs: events, study area, cells, periods, and what to tell the reader."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -79,40 +78,34 @@ class Material:
         self, job: str, settings: Any, *, method: str, seed: int | None, now: datetime
     ) -> Provenance:
         """The record of a job done on this material."""
-        return make_record(
-            job,
-            settings,
-            self.ingredients,
-            method=method,
-            seed=seed,
-            now=now,
-            notes=self.notes,
-        )
+        from peelian import __version__
+        from peelian.reports import environment_hash
 
-
-def make_record(
-    job: str,
-    settings: Any,
-    ingredients: Iterable[Ingredient],
-    *,
-    method: str,
-    seed: int | None,
-    now: datetime,
-    notes: tuple[str, ...] = (),
-) -> Provenance:
-    """The provenance of one job."""
-    from peelian import __version__
-    from peelian.reports import environment_hash
-
-    return Provenance(
-        job, to_json(settings), tuple(ingredients), method, seed, __version__,
-        environment_hash(), now.replace(microsecond=0), notes,
-    )  # fmt: skip
+        return Provenance(
+            job, to_json(settings), self.ingredients, method, seed, __version__,
+            environment_hash(), now.replace(microsecond=0), self.notes,
+        )  # fmt: skip
 
 
 def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
     """Events, cells and periods for a job, from the file that ``cells`` name or the store."""
     return _from_file(cells, now=now) if cells.source.events else _from_store(store, cells)
+
+
+def gather_several(store: Store | None, cells: Cells, *, now: datetime) -> Material:
+    """What `gather` does, for jobs that compare one cell with another."""
+    material = gather(store, cells, now=now)
+    if material.grid.n_cells < 2:
+        raise ParameterError(
+            f"{material.study_area.name} is one cell of {material.grid.cell_size:g} m, so "
+            "there is nothing to compare: give a smaller cell size"
+        )
+    return material
+
+
+def in_time(events: Events, periods: Periods) -> Events:
+    """The events that the counts can hold: those in a period held."""
+    return events.where(spacetime.assign_periods(periods, events.start, events.end)[1])
 
 
 def _from_store(store: Store | None, cells: Cells) -> Material:
@@ -129,7 +122,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     if cells.district:
         areas, study_area = within_district(areas, cells.district)
     monthly = is_monthly(events)
-    first, last = _extent(events)
+    first, last = (min(months), max(months)) if monthly else _extent(events)
     periods = periods_for(monthly, first, cells.until or last, months=months)
     grid, chosen = cells_for(cells, study_area, areas, monthly)
     sink_names = tuple(np.unique(every.place[on_sink]).tolist())
@@ -138,7 +131,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     )
     batches = (Ingredient(b.file, b.batch, b.read, b.refused) for b in store.live_batches())
     return Material(
-        events,
+        in_time(events, periods),
         History(counts, grid, periods),
         study_area,
         areas,
@@ -270,7 +263,7 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     periods = periods_for(monthly, first, cells.until or last, months=months)
     grid, size = cells_for(cells, study_area, None, monthly)
     return Material(
-        events,
+        in_time(events, periods),
         History(spacetime.count_events(events, grid, periods), grid, periods),
         study_area,
         None,

@@ -4,11 +4,11 @@ from datetime import datetime
 
 import numpy as np
 
-from peelian import hotspots
+from peelian import hotspots, spacetime
 from peelian.store import Store
-from peelian.terms import Floats, Table
+from peelian.terms import Floats, ParameterError, Table
 from peelian.workflows.count import totals
-from peelian.workflows.gather import Material, gather
+from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import GiStarSettings, KdeSettings
 
@@ -19,8 +19,12 @@ def kde(
     store: Store | None, settings: KdeSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
     """Kernel density of events at the centre of every cell, in events per km2."""
-    material = gather(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, now=now)
     grid, events = material.grid, material.events
+    if np.isnan(grid.cell_size):
+        raise ParameterError("density needs square or hexagon cells: areas have no one size")
+    inside = spacetime.assign_cells(grid, events.x, events.y)[1]
+    events = events.where(inside)  # those beyond the edge are in no count either
     bandwidth = settings.bandwidth or 2 * grid.cell_size
     chosen = (
         () if settings.bandwidth else (f"bandwidth {bandwidth:g} m (twice the cell size)",)
@@ -54,7 +58,7 @@ def gi_star(
     progress: Progress = silent,
 ) -> Outcome:
     """Getis-Ord Gi* of every cell, with its p-value before and after Benjamini-Hochberg."""
-    material = gather(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, now=now)
     distance = settings.distance or None
     result = hotspots.gi_star_test(totals(material), material.grid, distance=distance)
     return _outcome(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from peelian import hotspots, operations
+from peelian import hotspots, operations, spacetime
 from peelian.store import Store
 from peelian.terms import (
     LOCAL_ZONE,
@@ -22,7 +22,7 @@ from peelian.terms import (
 )
 from peelian.workflows.explore import districts_of, near
 from peelian.workflows.forecast import Flagged, flag
-from peelian.workflows.gather import BASES_LAYER, Material, gather
+from peelian.workflows.gather import BASES_LAYER, Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.pack import pack_of, plan_view
 from peelian.workflows.settings import ForecastSettings, PlanSettings
@@ -38,7 +38,7 @@ def plan(
     if store is None:
         raise ParameterError("a plan needs a store: it holds the bases")
     progress(0.0, "gathering events")
-    material = gather(store, settings.forecast.cells, now=now)
+    material = gather_several(store, settings.forecast.cells, now=now)
     forecast_settings, chosen = with_capacity(settings)
     made = flag(material, forecast_settings, progress=lambda s, m: progress(s * 0.4, m))
     shift = shift_of(settings, material)
@@ -102,7 +102,8 @@ def shift_of(settings: PlanSettings, material: Material) -> Shift:
         except ValueError as error:
             raise ParameterError(f"date {settings.date!r}: write it as YYYY-MM-DD") from error
     else:
-        day = date.fromisoformat(str(material.history.periods.end[-1].astype("datetime64[D]")))
+        after_data = spacetime.to_local(material.history.periods.end[-1:])
+        day = date.fromisoformat(str(after_data[0].astype("datetime64[D]")))
     start, end = (_clock(text) for text in (settings.shift_start, settings.shift_end))
     after = timedelta(days=1) if end <= start else timedelta(0)
     return Shift(datetime.combine(day, start, zone), datetime.combine(day + after, end, zone))
@@ -111,9 +112,12 @@ def shift_of(settings: PlanSettings, material: Material) -> Shift:
 def _clock(text: str) -> time:
     """The time of day written HH:MM."""
     try:
-        return time.fromisoformat(text)
-    except ValueError as error:
-        raise ParameterError(f"time {text!r}: write it as HH:MM") from error
+        clock_time: time | None = time.fromisoformat(text)
+    except ValueError:
+        clock_time = None
+    if clock_time is None or clock_time.tzinfo is not None:
+        raise ParameterError(f"time {text!r}: write it as HH:MM, local time")
+    return clock_time
 
 
 def teams_at(bases: tuple[Base, ...], n_teams: int, shift: Shift) -> tuple[Team, ...]:

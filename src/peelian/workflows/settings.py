@@ -3,9 +3,12 @@
 The same fields are the options of the command line and the query string of a page.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from math import isfinite
 from typing import Any, TypeVar, get_type_hints
+
+import numpy as np
 
 from peelian.terms import STOP_MINUTES, ParameterError
 
@@ -46,7 +49,7 @@ class Cells:
         "serious-violence", "named set of offences, or all, or codes a,b; store only"
     )
     district: str = option("", "one district instead of the whole study area, store only")
-    cell_kind: str = option("square", "square or hexagon")
+    cell_kind: str = option("square", "square, hexagon, or areas: those held")
     cell_size: float = option(0.0, "side or width of a cell [m]; 0: chosen from the data")
     until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
     keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
@@ -132,13 +135,15 @@ def to_json(settings: Any) -> dict[str, Any]:
 
 def from_json(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     """Settings of ``kind`` from JSON values; ParameterError names what does not fit."""
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"{kind.__name__} is {values!r}: give an object of settings")
     hints = get_type_hints(kind)
-    unknown = sorted(set(values) - set(hints))
-    if unknown:
-        raise ParameterError(f"{kind.__name__} has no setting {unknown[0]!r}")
+    _require_known(kind, values, hints)
     return kind(
         **{
-            name: from_json(hints[name], value) if is_dataclass(hints[name]) else value
+            name: from_json(hints[name], value)
+            if is_dataclass(hints[name])
+            else _typed(name, hints[name], value)
             for name, value in values.items()
         }
     )
@@ -155,15 +160,49 @@ def flat_fields(kind: type[Any]) -> Iterator[tuple[str, type[Any], Any, str]]:
 
 
 def from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
-    """Settings of ``kind`` from one flat mapping; text is turned into the setting's type."""
+    """Settings of ``kind`` from one flat mapping; text is turned into the setting's type.
+
+    ParameterError names what does not fit.
+    """
+    _require_known(kind, values, {name for name, *_ in flat_fields(kind)})
+    return _from_flat(kind, values)
+
+
+def _from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
+    """Settings of ``kind`` from those of the ``values`` that are its own."""
     hints: dict[str, type[Any]] = get_type_hints(kind)
     made: dict[str, Any] = {}
     for name, hint in hints.items():
         if is_dataclass(hint):
-            made[name] = from_flat(hint, values)
+            made[name] = _from_flat(hint, values)
         elif name in values:
             made[name] = _parsed(name, hint, values[name])
     return kind(**made)
+
+
+def generator(seed: int) -> np.random.Generator:
+    """The generator of every random draw of a job."""
+    if seed < 0:
+        raise ParameterError(f"seed is {seed}: give a whole number, zero or more")
+    return np.random.default_rng(seed)
+
+
+def _require_known(kind: type[Any], values: Iterable[str], known: Collection[str]) -> None:
+    """ParameterError for the first name that is no setting."""
+    for name in sorted(set(values) - set(known)):
+        raise ParameterError(
+            f"{kind.__name__} has no setting {name!r}: it has {', '.join(known)}"
+        )
+
+
+def _typed(name: str, hint: type[Any], value: Any) -> Any:
+    """``value``, unchanged, if it fits its setting; a whole number will do for a number."""
+    fits = isinstance(value, (int, float) if hint is float else hint)
+    if not fits or (isinstance(value, bool) and hint is not bool):
+        raise _misfit(name, hint, value)
+    if hint is float and not isfinite(value):
+        raise _misfit(name, hint, value)
+    return value
 
 
 def _parsed(name: str, hint: type[Any], value: Any) -> Any:
@@ -171,7 +210,15 @@ def _parsed(name: str, hint: type[Any], value: Any) -> Any:
     if hint is bool and isinstance(value, str):
         return value.lower() in ("1", "on", "true", "yes")
     try:
-        return hint(value)
-    except ValueError as error:
-        kind = "a whole number" if hint is int else "a number"
-        raise ParameterError(f"{name.replace('_', ' ')} is {value!r}: give {kind}") from error
+        made = hint(value)
+    except (TypeError, ValueError) as error:
+        raise _misfit(name, hint, value) from error
+    if hint is float and not isfinite(made):
+        raise _misfit(name, hint, value)
+    return made
+
+
+def _misfit(name: str, hint: type[Any], value: Any) -> ParameterError:
+    """What to say of a value that its setting cannot take."""
+    kinds = {int: "a whole number", float: "a number", bool: "true or false", str: "text"}
+    return ParameterError(f"{name.replace('_', ' ')} is {value!r}: give {kinds[hint]}")
