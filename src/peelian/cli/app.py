@@ -175,7 +175,7 @@ def reproduce(
     with progress_bar(quiet) as progress:
         data, difference = workflows.reproduce(file, folder=store, progress=progress)
     if output is not None:
-        workflows.write_whole(output, data)
+        workflows.write_whole({output: data})
         say(f"wrote {output}", quiet=quiet)
     if difference:
         raise DataError(f"{file}: not reproduced: {difference}")
