@@ -75,17 +75,19 @@ def kde(
        and Computing, 3, 135-146, 1993. doi:10.1007/BF00147776
     """
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
-    weight = np.ones(len(x)) if weights is None else np.asarray(weights, dtype=np.float64)
-    if not len(x) == len(y) == len(weight):
+    weight = None if weights is None else np.asarray(weights, dtype=np.float64)
+    n_weights = len(x) if weight is None else len(weight)
+    if not len(x) == len(y) == n_weights:
         raise ParameterError(
-            f"kde: {len(x)} x, {len(y)} y and {len(weight)} weights; give one of each an event"
+            f"kde: {len(x)} x, {len(y)} y and {n_weights} weights; give one of each an event"
         )
     spacetime.require_metres(x, y, grid.crs)
     if study_area is None:
         return spacetime.kernel_density(grid, x, y, weight, bandwidth=bandwidth, kernel=kernel)
     mass = spacetime.kernel_mass(grid, study_area, bandwidth=bandwidth, kernel=kernel)
     inside = spacetime.within(study_area, x, y)
+    weight = None if weight is None else weight[inside]
     density = spacetime.kernel_density(
-        grid, x[inside], y[inside], weight[inside], bandwidth=bandwidth, kernel=kernel
+        grid, x[inside], y[inside], weight, bandwidth=bandwidth, kernel=kernel
     )
     return density / np.maximum(mass, MIN_KERNEL_MASS)

@@ -32,14 +32,20 @@ from peelian.terms import (
 )
 
 KERNELS = {"quartic": quartic, "gaussian": gaussian}
-_CHUNK = 1 << 16  # events at a time: their arrays stay in the cache
+_CHUNK = 1 << 17  # pairs of an event and a point at a time
 _EXACT_PAIRS = 10_000_000  # of an event and a lattice point in reach: about 50 ms
 _MAX_SUB_CELLS = 8_000_000
 _EDGE_CELLS = 500_000
 
 
 def kernel_density(
-    grid: Grid, x: Floats, y: Floats, weight: Floats, *, bandwidth: float, kernel: str
+    grid: Grid,
+    x: Floats,
+    y: Floats,
+    weight: Floats | None = None,
+    *,
+    bandwidth: float,
+    kernel: str,
 ) -> Floats:
     """Sum of the kernels of all events at the centre of each cell.
 
@@ -49,8 +55,8 @@ def kernel_density(
         Of any kind. For polygons the centre is the point inside.
     x, y : array, shape (n,)
         Events, inside the grid or beyond it. [m]
-    weight : array, shape (n,)
-        What each counts for. [events, or days]
+    weight : array, shape (n,), optional
+        What each counts for; 1 when not given. [events, or days]
     bandwidth : float
         Radius of the quartic kernel, standard deviation of the Gaussian. [m]
     kernel : str
@@ -71,8 +77,8 @@ def kernel_density(
     if kernel not in KERNELS:
         raise ParameterError(f"unknown kernel {kernel!r}; choose {' or '.join(KERNELS)}")
     require_bandwidth(bandwidth)
-    lost = int(np.sum(~(np.isfinite(x) & np.isfinite(y))))
-    if lost:
+    if len(x) and not np.isfinite([x.min(), x.max(), y.min(), y.max()]).all():
+        lost = int(np.sum(~(np.isfinite(x) & np.isfinite(y))))
         raise DataError(f"{lost} of {len(x)} events have no place; leave them out")
     if grid.kind is CellKind.POLYGONS:
         return direct_density(grid.x, grid.y, x, y, weight, bandwidth=bandwidth, kernel=kernel)
@@ -99,7 +105,7 @@ def direct_density(
     at_y: Floats,
     x: Floats,
     y: Floats,
-    weight: Floats,
+    weight: Floats | None = None,
     *,
     bandwidth: float,
     kernel: str,
@@ -112,7 +118,7 @@ def direct_density(
         Where the density is wanted. [m]
     x, y : array, shape (n,)
         Events. [m]
-    weight : array, shape (n,)
+    weight : array, shape (n,), optional
     bandwidth : float
         [m]
     kernel : str
@@ -197,14 +203,14 @@ def _lattice_density(
     up: Axis,
     x: Floats,
     y: Floats,
-    weight: Floats,
+    weight: Floats | None,
     bandwidth: float,
     kernel: str,
 ) -> Floats:
     """Density at lattice points, shape (up.n, across.n): exact while that is quick."""
     reach = _reach(kernel, bandwidth)
     x, y, weight = _within(across, up, x, y, weight, reach)
-    points = np.prod([2 * reach / axis.step + 1 for axis in (across, up)])
+    points = np.prod([np.ceil(2 * reach / axis.step) for axis in (across, up)])
     if kernel == "gaussian":
         fine = sub_cells(across, bandwidth), sub_cells(up, bandwidth)
         n_fine = fine[0].n * fine[1].n
@@ -215,8 +221,8 @@ def _lattice_density(
 
 
 def _within(
-    across: Axis, up: Axis, x: Floats, y: Floats, weight: Floats, reach: float
-) -> tuple[Floats, Floats, Floats]:
+    across: Axis, up: Axis, x: Floats, y: Floats, weight: Floats | None, reach: float
+) -> tuple[Floats, Floats, Floats | None]:
     """The events that reach the lattice: all of them, untouched, in the common case."""
     if not len(x):
         return x, y, weight
@@ -226,7 +232,9 @@ def _within(
         if at.min() <= low or at.max() >= high:
             inside = (at > low) & (at < high)
             near = inside if near is None else near & inside
-    return (x, y, weight) if near is None else (x[near], y[near], weight[near])
+    if near is None:
+        return x, y, weight
+    return x[near], y[near], None if weight is None else weight[near]
 
 
 def _by_scatter(
@@ -234,37 +242,34 @@ def _by_scatter(
     up: Axis,
     x: Floats,
     y: Floats,
-    weight: Floats,
+    weight: Floats | None,
     bandwidth: float,
     kernel: str,
 ) -> Floats:
     """Add each event to the lattice points within its reach."""
     reach = _reach(kernel, bandwidth)
-    wide, high = (int(2 * reach / axis.step) + 1 for axis in (across, up))
+    wide, high = (int(np.ceil(2 * reach / axis.step)) for axis in (across, up))
     n_cols, n_rows = across.n + 2 * wide, up.n + 2 * high
     sums = np.zeros(n_rows * n_cols)
-    same = bool(len(weight)) and bool(np.all(weight == weight[0]))
-    for chunk in (slice(a, a + _CHUNK) for a in range(0, len(x), _CHUNK)):
+    n_chunk = max(1, _CHUNK // wide)
+    for chunk in (slice(a, a + n_chunk) for a in range(0, len(x), n_chunk)):
         first_col, x_terms = _terms(across, x[chunk], wide, bandwidth, kernel)
         first_row, y_terms = _terms(up, y[chunk], high, bandwidth, kernel)
-        at = (first_row + high) * n_cols + first_col + wide
-        share = None if same else weight[chunk]
+        at = (first_row + high) * n_cols + first_col + wide + np.arange(wide)[:, None]
         if kernel == "quartic":
             np.subtract(1, y_terms, out=y_terms)
         for j, y_term in enumerate(y_terms):
-            for i, x_term in enumerate(x_terms):
-                if kernel == "gaussian":
-                    value = y_term * x_term
-                else:
-                    value = y_term - x_term
-                    np.maximum(value, 0, out=value)
-                    value *= value
-                if share is not None:
-                    value *= share
-                _add(sums, at, j * n_cols + i, value)
+            if kernel == "gaussian":
+                value = y_term * x_terms
+            else:
+                value = y_term - x_terms
+                np.maximum(value, 0, out=value)
+                value *= value
+            if weight is not None:
+                value *= weight[chunk]
+            _add(sums, at.ravel(), j * n_cols, value.ravel())
     image = sums.reshape(n_rows, n_cols)[high : high + up.n, wide : wide + across.n]
-    peak = float(KERNELS[kernel](0.0, bandwidth))
-    return image * (peak * (float(weight[0]) if same else 1.0))
+    return image * float(KERNELS[kernel](0.0, bandwidth))
 
 
 def _terms(

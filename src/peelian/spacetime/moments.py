@@ -44,7 +44,12 @@ def sub_cells(axis: Axis, bandwidth: float) -> SubCells:
 
 
 def density_by_moments(
-    across: SubCells, up: SubCells, x: Floats, y: Floats, weight: Floats, bandwidth: float
+    across: SubCells,
+    up: SubCells,
+    x: Floats,
+    y: Floats,
+    weight: Floats | None,
+    bandwidth: float,
 ) -> Floats:
     """Gaussian density at lattice points.
 
@@ -54,7 +59,7 @@ def density_by_moments(
         Along x and along y.
     x, y : array, shape (n,)
         Events, all within the sub-cells. [m]
-    weight : array, shape (n,)
+    weight : array, shape (n,), or None
     bandwidth : float
         Standard deviation. [m]
 
@@ -85,19 +90,18 @@ def density_by_moments(
 
 
 def _moments(
-    across: SubCells, up: SubCells, x: Floats, y: Floats, weight: Floats
+    across: SubCells, up: SubCells, x: Floats, y: Floats, weight: Floats | None
 ) -> NDArray[np.float64]:
     """Sums of 1, P1(tx), P1(ty), P2(tx), P2(ty) and P1(tx) P1(ty) by sub-cell."""
     size = across.n * up.n
     sums = np.zeros((6, size))
-    same = len(weight) > 0 and bool(np.all(weight == weight[0]))
     for chunk in (slice(a, a + _CHUNK) for a in range(0, len(x), _CHUNK)):
         col, tx = _place(across, x[chunk])
         row, ty = _place(up, y[chunk])
         row *= across.n
         row += col
         at = row.astype(np.intp)
-        w = None if same else weight[chunk]
+        w = None if weight is None else weight[chunk]
         sums[0] += np.bincount(at, w, minlength=size)
         product = tx * ty
         for k, term in ((1, tx), (2, ty), (5, product)):
@@ -108,8 +112,6 @@ def _moments(
                 term *= w
             sums[k] += np.bincount(at, term, minlength=size)
     sums[3:5] = 1.5 * sums[3:5] - 0.5 * sums[0]  # P2(t) = (3 t^2 - 1) / 2
-    if same:
-        sums *= weight[0]
     return sums.reshape(6, up.n, across.n)
 
 
