@@ -112,5 +112,5 @@ def test_shuffled_time_leaves_nothing_for_recency_to_find():
 @pytest.mark.parametrize(("days", "n_periods"), [(30, 11), (30, 25), (7, 53), (1, 300)])
 def test_error_rates_in_many_worlds(days, n_periods):
     rng = np.random.default_rng(4)
-    assert false_alarms(4000, days=days, n_periods=n_periods, rng=rng) < 0.07
-    assert noise_coverage(2000, days=days, n_periods=n_periods, rng=rng) > 0.93
+    assert false_alarms(1500, days=days, n_periods=n_periods, rng=rng) < 0.07
+    assert noise_coverage(500, days=days, n_periods=n_periods, rng=rng) > 0.93
