@@ -1,7 +1,7 @@
 """Files into the store: each wholly accounted for, and held once however often offered."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,11 @@ import numpy as np
 
 from peelian import reports, sources
 from peelian.store import Store
-from peelian.terms import Areas, Base, Extract, StudyArea, Table
+from peelian.terms import Areas, Base, Extract, ParameterError, StudyArea, Table
 from peelian.workflows.gather import AREAS_LAYER, BASES_LAYER, STUDY_AREA_LAYER
 from peelian.workflows.outcome import Progress, silent
+
+REPORT_FORMATS = ("table", "csv", "json")
 
 
 def ingest(
@@ -25,31 +27,37 @@ def ingest(
     study_area: Path | None = None,
     bases: Path | None = None,
     progress: Progress = silent,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
     """Read every file, refuse what cannot be used and say why, and keep the rest.
 
     Returns one record a file, as the interface promises: ``file, batch, read, accepted,
     refused, already_held, refused_by_reason, quarantine``; read is accepted plus refused.
-    Layers (areas, study area, bases) are kept first, since rows outside the study area are
-    refused.
+    Rows outside the study area, given now or held, are refused. Everything is read before
+    anything is kept, so that a bad file leaves the store as it was. ``notice`` is told of
+    files passed over.
     """
+    crs = store.crs
+    layers: dict[str, Areas | StudyArea] = {}
+    within = store.read_study_area() if STUDY_AREA_LAYER in store.layers() else None
     if areas is not None:
-        keep_areas(store, sources.read_areas(areas, crs=store.crs), areas.stem, now=now)
+        named = sources.read_areas(areas, crs=crs)
+        within = union_of(named, areas.stem)
+        layers |= {AREAS_LAYER: named, STUDY_AREA_LAYER: within}
     if study_area is not None:
-        area = sources.read_study_area(study_area, crs=store.crs)
-        store.save_layer(STUDY_AREA_LAYER, area, now=now)
+        within = sources.read_study_area(study_area, crs=crs)
+        layers[STUDY_AREA_LAYER] = within
     if bases is not None:
-        keep_bases(store, sources.read_bases(bases, crs=store.crs), now=now)
+        layers[BASES_LAYER] = layer_of_bases(sources.read_bases(bases, crs=crs), crs)
     rules = sources.read_mapping(mapping) if mapping is not None else None
-    held = store.layers()
-    within = store.read_study_area() if STUDY_AREA_LAYER in held else None
-    # Every file is read before any is kept, so that a bad one leaves the store as it was.
     extracts: list[Extract] = []
     for done, path in enumerate(paths):
         progress(done / len(paths) * 0.8, f"reading {path.name}")
         extracts += sources.read_extracts(
-            path, mapping=rules, now=now, study_area=within, crs=store.crs
+            path, mapping=rules, now=now, study_area=within, crs=crs, notice=notice
         )
+    for name, layer in layers.items():
+        store.save_layer(name, layer, now=now)
     report = []
     for done, extract in enumerate(extracts):
         progress(0.8 + 0.2 * done / len(extracts), f"keeping {extract.file}")
@@ -71,27 +79,40 @@ def ingest(
 
 def keep_areas(store: Store, areas: Areas, name: str, *, now: datetime) -> None:
     """Keep named areas, and their union as the study area."""
-    import shapely
-
     store.save_layer(AREAS_LAYER, areas, now=now)
-    union = StudyArea(name, shapely.union_all(areas.polygons), areas.crs)
-    store.save_layer(STUDY_AREA_LAYER, union, now=now)
+    store.save_layer(STUDY_AREA_LAYER, union_of(areas, name), now=now)
 
 
 def keep_bases(store: Store, bases: Sequence[Base], *, now: datetime) -> None:
     """Keep the bases as a layer of named points."""
+    store.save_layer(BASES_LAYER, layer_of_bases(bases, store.crs), now=now)
+
+
+def union_of(areas: Areas, name: str) -> StudyArea:
+    """The study area that named areas make up."""
+    import shapely
+
+    return StudyArea(name, shapely.union_all(areas.polygons), areas.crs)
+
+
+def layer_of_bases(bases: Sequence[Base], crs: str) -> Areas:
+    """Bases as named points, which is how a layer holds them."""
     import shapely
 
     names = tuple(base.name for base in bases)
     points = np.array([shapely.Point(base.x, base.y) for base in bases], dtype=object)
-    unknown = np.full(len(names), np.nan)
-    store.save_layer(
-        BASES_LAYER, Areas(names, names, names, unknown, points, store.crs), now=now
-    )
+    return Areas(names, names, names, np.full(len(names), np.nan), points, crs)
+
+
+def require_form(form: str) -> None:
+    """ParameterError unless the report of an ingest can be written in this format."""
+    if form not in REPORT_FORMATS:
+        raise ParameterError(f"format {form!r}: give one of {', '.join(REPORT_FORMATS)}")
 
 
 def ingest_text(report: list[dict[str, Any]], form: str) -> str:
     """The report of an ingest: JSON as the interface promises, or a table for people."""
+    require_form(form)
     if form == "json":
         return json.dumps(report, indent=1)
     rows = [
