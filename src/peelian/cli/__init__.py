@@ -1,23 +1,23 @@
 """The command line: parse, call one workflow, show."""
 
+STOPPED = 130  # exit code after Ctrl-C, as shells have it
+
 
 def main() -> None:
     """Run the command line; errors raised on purpose end with their own exit code."""
-    import os
     import sys
 
-    from peelian.cli.app import app
     from peelian.terms import PlatformError
 
     try:
+        from peelian.cli.app import app
+
         app()
     except PlatformError as error:
         sys.stderr.write(f"Error: {error}\n")
         raise SystemExit(error.exit_code) from None
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped; nothing was half-written.\n")
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        # Whoever read standard output stopped reading; say nothing more to it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
+    except (KeyboardInterrupt, SystemExit) as ending:
+        code = ending.code if isinstance(ending, SystemExit) else STOPPED
+        if code == STOPPED:
+            sys.stderr.write("Stopped; nothing was half-written.\n")
+        raise SystemExit(code) from None

@@ -32,7 +32,7 @@ STORE = typer.Option(
 FORMAT = typer.Option("--format", help="table, csv, json or geojson, on standard output")
 OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix says the kind")
 QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
-DEFAULT_STORE = Path("peelian-store")
+DEFAULT_STORE = "peelian-store"
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -79,7 +79,7 @@ def job_command(
             )
         parameters.append((name, Annotated[kind, declared], default))
     parameters += [
-        ("store", Annotated[Path, STORE], DEFAULT_STORE),
+        ("store", Annotated[str, STORE], DEFAULT_STORE),
         ("form", Annotated[str, FORMAT], "table"),
         ("output", Annotated[Path | None, OUTPUT], output),
         ("quiet", Annotated[bool, QUIET], False),
@@ -116,7 +116,7 @@ add_job_commands()
 @app.command()
 def ingest(
     paths: Annotated[list[Path], typer.Argument(help="files, folders or zips of events")] = [],  # noqa: B006
-    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    store: Annotated[str, STORE] = DEFAULT_STORE,
     mapping: Annotated[
         Path | None, typer.Option(help="how to read your own file (TOML)")
     ] = None,
@@ -145,6 +145,11 @@ def ingest(
     if suggest is not None:
         print_data(workflows.suggest(suggest))
         return
+    if not any((paths, areas, study_area, bases)):
+        raise typer.BadParameter(
+            "nothing to read: give files, --areas, --study-area or --bases"
+        )
+    workflows.require_form(form)
     with progress_bar(quiet) as progress:
         report = workflows.ingest(
             workflows.open_store(store, create=True, crs=crs),
@@ -155,6 +160,7 @@ def ingest(
             study_area=study_area,
             bases=bases,
             progress=progress,
+            notice=lambda sentence: say(sentence, quiet=quiet),
         )
     print_data(workflows.ingest_text(report, form))
 
@@ -162,7 +168,7 @@ def ingest(
 @app.command()
 def reproduce(
     file: Annotated[Path, typer.Argument(help="a file that Peelian made")],
-    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    store: Annotated[str, STORE] = DEFAULT_STORE,
     output: Annotated[Path | None, OUTPUT] = None,
     quiet: Annotated[bool, QUIET] = False,
 ) -> None:
@@ -184,7 +190,7 @@ def reproduce(
 
 @app.command()
 def serve(
-    store: Annotated[Path, STORE] = DEFAULT_STORE,
+    store: Annotated[str, STORE] = DEFAULT_STORE,
     port: Annotated[int, typer.Option(help="port on this machine")] = 8000,
     database: Annotated[
         str | None,

@@ -1,5 +1,6 @@
 """Data on standard output, everything else on standard error."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -20,8 +21,16 @@ def say(message: str, *, quiet: bool = False) -> None:
 
 
 def print_data(text: str) -> None:
-    """Data, on standard output, with one newline at its end."""
-    sys.stdout.write(text.rstrip("\n") + "\n")
+    """Data, on standard output, with one newline at its end.
+
+    When whoever read it has stopped reading, so do we, without a word.
+    """
+    try:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
 
 
 def deliver(outcome: "Outcome", *, form: str, output: Path | None, quiet: bool) -> None:

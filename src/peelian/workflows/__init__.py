@@ -12,7 +12,7 @@ from peelian.workflows.deliver import (
 )
 from peelian.workflows.demo import demo
 from peelian.workflows.explore import explore
-from peelian.workflows.ingest import ingest, ingest_text, suggest
+from peelian.workflows.ingest import ingest, ingest_text, require_form, suggest
 from peelian.workflows.jobs import JOBS, Job, run
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.overview import Figure, Overview, overview
@@ -64,6 +64,7 @@ __all__ = [
     "overview",
     "plan",
     "reproduce",
+    "require_form",
     "run",
     "silent",
     "suffixes",

@@ -92,7 +92,7 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
 
 
 def reproduce(
-    path: Path, *, folder: Path | None, progress: Progress = silent
+    path: Path, *, folder: Path | str | None, progress: Progress = silent
 ) -> tuple[bytes, str | None]:
     """Make the file at ``path`` again from its record.
 
@@ -121,7 +121,9 @@ def reproduce(
     return data, "the file is not what its record makes: it was changed after it was made"
 
 
-def store_as_it_was(folder: Path | None, ingredients: Iterable[Ingredient]) -> Store | None:
+def store_as_it_was(
+    folder: Path | str | None, ingredients: Iterable[Ingredient]
+) -> Store | None:
     """The store with exactly the batches a record names; None for a record of a file."""
     batches = [i.sha256 for i in ingredients if i.kind == "batch"]
     if not batches:
