@@ -81,6 +81,9 @@ def backtest_summary(result: BacktestResult) -> Table:
                 [_with_interval(row.difference, 1) for row in rows]
             ),
             "p": np.array([row.p for row in rows]),
+            "observed / expected": np.array(
+                [_with_interval(row.calibration, 2) for row in rows]
+            ),
             "verdict": np.array([row.verdict for row in rows]),
         },
         f"Backtest over {len(result.origins)} origins of {int(result.events.sum()):,} events, "
@@ -96,4 +99,4 @@ def _with_interval(estimate: Estimate, decimals: int) -> str:
         rounded(number, decimals)
         for number in (estimate.value, estimate.interval.low, estimate.interval.high)
     )
-    return f"{value} [{low}, {high}]"
+    return f"{value} [{low}, {high}]" if value else ""
