@@ -104,7 +104,7 @@ def reproduce(
         raise DataError(f"{path}: its record names the job {record.job!r}, which is not known")
     settings = from_json(JOBS[record.job].settings, record.settings)
     store = store_as_it_was(folder, record.ingredients)
-    outcome = run(record.job, store, settings, now=record.time, progress=progress)
+    outcome = run(record.job, store, settings, now=record.time, progress=progress, keep=False)
     data = as_bytes(outcome, path.suffix)
     if data == path.read_bytes():
         return data, None

@@ -1,7 +1,7 @@
 """The jobs by name: what the command line, the pages and a record call them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from peelian.workflows.explore import explore
 from peelian.workflows.forecast import backtest, forecast
 from peelian.workflows.hotspots import gi_star, kde
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.plan import plan
+from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.settings import (
     BacktestSettings,
     CountSettings,
@@ -26,11 +26,12 @@ from peelian.workflows.settings import (
 
 @dataclass(frozen=True)
 class Job:
-    """A workflow and the settings it takes."""
+    """A workflow, the settings it takes, and what it keeps in the store when it is done."""
 
     name: str
     settings: type[Any]
     run: Callable[..., Outcome]
+    keep: Callable[..., str] | None = None
 
 
 JOBS: Mapping[str, Job] = {
@@ -41,7 +42,7 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots gi-star", GiStarSettings, gi_star),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
-        Job("plan", PlanSettings, plan),
+        Job("plan", PlanSettings, plan, keep=keep_plan),
         Job("report map", MapSettings, explore),
     )
 }
@@ -54,8 +55,13 @@ def run(
     *,
     now: datetime,
     progress: Progress = silent,
+    keep: bool = True,
 ) -> Outcome:
-    """Run the job of that name."""
+    """Run the job of that name, and ``keep`` in the store what the job keeps."""
     if name not in JOBS:
         raise NotFound(f"no job {name!r}: choose one of {', '.join(JOBS)}")
-    return JOBS[name].run(store, settings, now=now, progress=progress)
+    job = JOBS[name]
+    outcome = job.run(store, settings, now=now, progress=progress)
+    if not keep or job.keep is None or store is None:
+        return outcome
+    return replace(outcome, chosen=(*outcome.chosen, job.keep(store, outcome, now=now)))

@@ -8,7 +8,7 @@ import numpy as np
 
 from peelian import offences, reports, sources, spacetime, statistics
 from peelian.store import Store
-from peelian.terms import Floats, Table
+from peelian.terms import CoverageError, Floats, Table
 from peelian.workflows.count import by_district
 from peelian.workflows.gather import gather, held_months
 from peelian.workflows.settings import Cells
@@ -57,19 +57,23 @@ class Overview:
 def overview(store: Store, *, now: datetime) -> Overview:
     """Everything the first page says of a store, from what it holds now."""
     held = held_months(store)
-    material = gather(store, Cells(keep_sinks=True), now=now)
+    try:
+        material = gather(store, Cells(keep_sinks=True), now=now)
+    except CoverageError:  # too little of the usual offences: say the rest
+        material = None
+    areas = material.areas if material else None
     months = np.arange(min(held), np.datetime64(max(held)) + 1, dtype="datetime64[M]").astype(
         str
     )
     counts = store.monthly_counts()
     everything = _series(counts, None, months)
-    residents = float(material.areas.population.sum()) if material.areas else float("nan")
+    residents = float(areas.population.sum()) if areas else float("nan")
     end = spacetime.month_span(max(held))[1]
     events = store.events()
     plans = store.artefacts("plan")
     return Overview(
         months=tuple(
-            (m, m in held, float(n)) for m, n in zip(months, everything, strict=True)
+            (str(m), m in held, float(n)) for m, n in zip(months, everything, strict=True)
         ),
         stale_days=int((np.datetime64(now.replace(tzinfo=None), "s") - end).astype(int))
         // 86400,
@@ -81,9 +85,9 @@ def overview(store: Store, *, now: datetime) -> Overview:
             _figure(t, _series(counts, codes, months), months, residents)
             for t, codes in FIGURES
         ),
-        rates=by_district(material) if material.areas else Table({}),
-        last_plan=plans[-1].artefact if plans else None,
-        notes=material.notes,
+        rates=by_district(material) if material and areas else Table({}),
+        last_plan=plans[-1].name if plans else None,
+        notes=material.notes if material else (),
     )
 
 

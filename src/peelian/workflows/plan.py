@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from peelian import hotspots, operations, spacetime
+from peelian import hotspots, operations, reports, spacetime
 from peelian.store import Store
 from peelian.terms import (
     LOCAL_ZONE,
@@ -71,6 +71,28 @@ def plan(
         view=plan_view(material, made, made_plan, table, record),
         pack=pack_of(material, made_plan, record),
     )
+
+
+def keep_plan(store: Store, outcome: Outcome, *, now: datetime) -> str:
+    """Keep a plan with its draw and its record in the store; the sentence that says so.
+
+    The draw is what makes the day an experiment: without it no one can tell later which spots
+    might have been visited and were not.
+    """
+    pack = outcome.pack
+    assert pack is not None  # noqa: S101 - every plan has one
+    shift, n_teams = pack.plan.shift, len(pack.plan.routes)
+    kept = store.save_artefact(
+        "plan",
+        f"{shift.start:%Y-%m-%d %H:%M} to {shift.end:%H:%M}, {n_teams} teams",
+        {
+            "stops.csv": reports.table_csv(outcome.table).encode(),
+            "draw.csv": reports.table_csv(dict(outcome.tables)["draw"]).encode(),
+            "provenance.json": reports.provenance_json(outcome.provenance).encode(),
+        },
+        now=now,
+    )
+    return f"plan and draw kept in the store as plan {kept.artefact[:12]}"
 
 
 def with_capacity(settings: PlanSettings) -> tuple[ForecastSettings, tuple[str, ...]]:
