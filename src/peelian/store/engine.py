@@ -1,6 +1,7 @@
 """DuckDB over the lake's Parquet files, through Ibis: the one place where a query is run."""
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import count
 from pathlib import Path
 from threading import local
@@ -12,7 +13,7 @@ _TABLES_KEPT = 8  # views open in the engine at once, so that a server does not 
 
 
 class Engine:
-    """One connection a thread; it holds no data and no lock, it only reads files."""
+    """One connection a thread; it holds no data and no lock, so that all stores share one."""
 
     def __init__(self) -> None:
         self._threads = local()
@@ -53,3 +54,9 @@ class Engine:
             raise StoreError(
                 f"reading the store failed: {error}; check its files with `Store.verify`"
             ) from error
+
+
+@cache
+def shared_engine() -> Engine:
+    """The process has one engine."""
+    return Engine()

@@ -8,7 +8,7 @@ from typing import Any
 
 from peelian.store import queries, reading
 from peelian.store.batches import BATCH_COLUMN, WITHDRAWAL_COLUMNS, arrow_schema
-from peelian.store.engine import Engine
+from peelian.store.engine import Engine, shared_engine
 from peelian.store.files import (
     TEMPORARY,
     StoredFile,
@@ -49,7 +49,7 @@ class Lake:
     version: int | None = None
     only: tuple[str, ...] | None = None
     lock_wait: float = LOCK_WAIT
-    engine: Engine = field(default_factory=Engine, repr=False)
+    engine: Engine = field(default_factory=shared_engine, repr=False)
     _checked: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
 
     def manifest(self) -> Manifest:
