@@ -1,34 +1,38 @@
 """The settings of a page, read from its address: any view can be sent as a link."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from peelian.web.held import Held
-from peelian.workflows import MapSettings, PlanSettings
-from peelian.workflows.settings import flat_fields, from_flat
+from peelian.workflows import MapSettings, PlanSettings, flat_fields, from_flat
 
-Choices = Iterable[tuple[str, str]]
+Choices = Sequence[tuple[str, str]]
 
 
 class SettingsForm(forms.Form):
-    """Fields whose values come from the address, with the job's own defaults for the rest."""
+    """Fields whose values come from the address, with the job's own defaults and hints."""
 
     use_required_attribute = False
 
     def __init__(self, query: QueryDict, held: Held, kind: type[Any]) -> None:
-        values = {name: field_text(default) for name, _, default, _ in flat_fields(kind)}
+        settings = {name: (default, text) for name, _, default, text in flat_fields(kind)}
+        values = {name: field_text(default) for name, (default, _) in settings.items()}
         known = {n: str(query[n]).strip() for n in query if n in self.base_fields}
         super().__init__({**values, **known})
-        self.held = held
+        for name, choices in choices_of(held).items():
+            field = self.fields.get(name)
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
+        for name, field in self.fields.items():
+            if not isinstance(field, forms.ChoiceField):
+                field.help_text = hint_of(settings[name][1])
 
-    def offer(self, name: str, choices: Choices) -> None:
-        """Give a field its choices."""
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - fields are ours
-        field.choices = list(choices)
+    def given(self) -> dict[str, Any]:
+        """The values that were given, without those left empty."""
+        return {n: v for n, v in self.cleaned_data.items() if v not in (None, "")}
 
 
 class MapForm(SettingsForm):
@@ -38,21 +42,17 @@ class MapForm(SettingsForm):
     until = forms.ChoiceField(label="Up to the end of", required=False)
     district = forms.ChoiceField(label="District", required=False)
     model = forms.ChoiceField(label="Method")
-    flag_area = forms.FloatField(label="Area to flag, in km2", help_text="0 chooses for you")
-    cell_size = forms.FloatField(
-        label="Cell size, in metres", help_text="0 chooses from the data"
-    )
+    flag_area = forms.FloatField(label="Area to flag, km²", required=False)
+    flag_cells = forms.IntegerField(label="Or cells to flag", required=False)
+    cell_kind = forms.ChoiceField(label="Cells")
+    cell_size = forms.FloatField(label="Cell size, metres", required=False)
 
     def __init__(self, query: QueryDict, held: Held) -> None:
         super().__init__(query, held, MapSettings)
-        self.offer("offence_set", held.offence_sets)
-        self.offer("until", [("", "All that is held"), *held.months])
-        self.offer("district", [("", "The whole area"), *((d, d) for d in held.districts)])
-        self.offer("model", held.models)
 
     def settings(self) -> MapSettings:
         """The job's settings; only for a form that is valid."""
-        return from_flat(MapSettings, self.cleaned_data)
+        return from_flat(MapSettings, self.given())
 
 
 class PlanForm(SettingsForm):
@@ -61,41 +61,50 @@ class PlanForm(SettingsForm):
     date = forms.DateField(
         label="Date",
         required=False,
-        help_text="Leave empty for the day after the data end",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    shift_start = forms.TimeField(label="Shift starts", widget=forms.TimeInput)
-    shift_end = forms.TimeField(
-        label="Shift ends", help_text="May be after midnight", widget=forms.TimeInput
-    )
+    shift_start = forms.TimeField(label="Shift starts")
+    shift_end = forms.TimeField(label="Shift ends")
     teams = forms.IntegerField(label="Teams")
     stop_minutes = forms.IntegerField(label="Minutes at a stop")
-    active = forms.IntegerField(label="Spots drawn", help_text="0 is what the teams can visit")
+    active = forms.IntegerField(label="Spots drawn", required=False)
+    flag_cells = forms.IntegerField(label="Spots to draw from", required=False)
     seed = forms.IntegerField(label="Seed of the draw")
     offence_set = forms.ChoiceField(label="Offences")
     district = forms.ChoiceField(label="District", required=False)
     model = forms.ChoiceField(label="Method")
-    flag_area = forms.FloatField(
-        label="Area of the hot spots, in km2", help_text="0 chooses for you"
-    )
 
     def __init__(self, query: QueryDict, held: Held) -> None:
         super().__init__(query, held, PlanSettings)
-        self.offer("offence_set", held.offence_sets)
-        self.offer("district", [("", "The whole area"), *((d, d) for d in held.districts)])
-        self.offer("model", held.models)
+        self.fields["flag_cells"].help_text = ""
 
     def settings(self) -> PlanSettings:
         """The job's settings; only for a form that is valid."""
-        given = self.cleaned_data
-        written = {
-            "date": given["date"].isoformat() if given["date"] else "",
-            "shift_start": f"{given['shift_start']:%H:%M}",
-            "shift_end": f"{given['shift_end']:%H:%M}",
-        }
-        return from_flat(PlanSettings, {**given, **written})
+        given = self.given()
+        if "date" in given:
+            given["date"] = given["date"].isoformat()
+        for name in ("shift_start", "shift_end"):
+            given[name] = f"{given[name]:%H:%M}"
+        return from_flat(PlanSettings, given)
 
 
-def field_text(value: Any) -> str:
-    """A default as it stands in a field."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def choices_of(held: Held) -> dict[str, Choices]:
+    """What may be chosen for each setting that is a choice."""
+    return {
+        "offence_set": held.offence_sets,
+        "until": [("", "All that is held"), *held.months],
+        "district": [("", "The whole area"), *((name, name) for name in held.districts)],
+        "model": held.models,
+        "cell_kind": [("square", "Squares"), ("hexagon", "Hexagons")],
+    }
+
+
+def hint_of(text: str) -> str:
+    """What a setting's own help says beyond its name: what happens when it is left empty."""
+    hint = text.partition("; ")[2].replace("0: ", "empty: ")
+    return hint[:1].upper() + hint[1:]
+
+
+def field_text(default: Any) -> str:
+    """A default as it stands in a field; zero is left empty, for it means "choose for me"."""
+    return "" if default in (0, "") else str(default)

@@ -68,6 +68,9 @@ def _choices(opened: _Opened) -> Held:
             (m, f"{date.fromisoformat(m + '-01'):%B %Y}") for m in sorted(store.held_months())
         ),
         tuple(sorted(set(areas.district))) if areas else (),
-        tuple((name, name.replace("-", " ").capitalize()) for name in sets),
+        (
+            *((name, name.replace("-", " ").capitalize()) for name in sets),
+            ("all", "All offences"),
+        ),
         (("champion", "Best in the backtest"), *((m, m) for m in forecasts.FORECASTERS)),
     )

@@ -12,9 +12,8 @@ import numpy as np
 from peelian import reports, workflows
 from peelian.reports import MapView, PatrolPack
 from peelian.reports.charts import interval_chart, monthly_chart
-from peelian.reports.tables import column_texts
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS, Refusal, Table, Texts
+from peelian.terms import REFUSED_COLUMNS, Refusal, Table
 from peelian.web.desk import Made, Progress
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
@@ -74,7 +73,7 @@ def map_made(
     """What the map page shows, and the files it offers."""
     outcome = workflows.explore(store, settings, now=now, progress=progress)
     view = view_of(outcome)
-    shown, files = mapped(replace(view, table=hot_spots_shown(view.table)), outcome, address)
+    shown, files = mapped(view, outcome, address)
     tables = dict(outcome.tables)
     shown |= {
         "score": view.score,
@@ -122,6 +121,7 @@ def plan_made(
         "day": day_text(shift.start),
         "hours": f"{shift.start:%H:%M} to {shift.end:%H:%M}",
         "draw": table_shown(draw, columns=DRAW),
+        "summary": table_shown(outcome.summary) if outcome.summary else None,
         "downloads": [
             ("stops.csv", "Stops (CSV)"),
             ("draw.csv", "Draw (CSV)"),
@@ -169,24 +169,6 @@ def mapped(view: MapView, outcome: Outcome, address: Address) -> Made:
         "provenance": reports.footer_line(outcome.provenance),
     }
     return shown, {"map.geojson": panel.geojson}
-
-
-def hot_spots_shown(table: Table) -> Table:
-    """The ranked table in fewer columns, so that a row fits a screen; the CSV has them all."""
-    columns = table.columns
-    place = joined(", ", columns["place"].tolist(), columns["district"].tolist())
-    shown = {"rank": columns["rank"], "place": place, "expected": columns["expected"]}
-    if "low" in columns:
-        low, high = (column_texts(columns[name]) for name in ("low", "high"))
-        shown["interval"] = joined(" to ", low, high)
-    shown |= {n: columns[n] for n in ("last", "stability", "one_point", "why", "cell")}
-    return Table(shown, table.title, {**table.units, "interval": "95 %"})
-
-
-def joined(word: str, first: Sequence[str], second: Sequence[str]) -> Texts:
-    """Two columns of words as one; an empty entry is left out with its ``word``."""
-    pairs = zip(first, second, strict=True)
-    return np.array([word.join(part for part in pair if part) for pair in pairs], np.str_)
 
 
 def view_of(outcome: Outcome) -> MapView:
