@@ -36,8 +36,8 @@ def test_three_by_three_grid_with_queen_contiguity():
     assert np.isnan(z[1, 1])  # its neighbours are the whole grid
 
 
-def test_p_values_are_two_sided_normal():
+def test_p_values_of_the_normal_null_are_two_sided():
     grid = square_grid(StudyArea("nine", shapely.box(0, 0, 750, 750)), 250)
-    result = gi_star_test([0, 1, 0, 2, 9, 3, 0, 1, 0], grid)
+    result = gi_star_test([0, 1, 0, 2, 9, 3, 0, 1, 0], grid, null="normal")
     # 2 (1 - Phi(1.128576)) and 2 (1 - Phi(1.054439)) from tables of the normal distribution.
     np.testing.assert_allclose(result.p[[0, 1]], [0.2590774, 0.2916824], atol=2e-5)

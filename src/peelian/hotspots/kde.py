@@ -43,8 +43,8 @@ def kde(
     -------
     density : array, shape (n_cells,)
         Zero everywhere when there are no events. Times a square's whole area and summed, it
-        gives back the events within 0.1 % once the bandwidth is 1.2 times the cell size and
-        no edge is near. [events per m2]
+        gives back the events within 0.1 % once a Gaussian's bandwidth is 0.7 times the cell
+        size (a quartic's 5 times) and no edge is near. [events per m2]
 
     Raises
     ------

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -73,11 +75,11 @@ def test_cells_cut_out_of_the_study_area_are_no_neighbours():
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.37, -1.0, 1e9])
-def test_p_values_follow_z_whether_counts_are_whole_or_not(scale):
+def test_normal_p_values_follow_z_whether_counts_are_whole_or_not(scale):
     grid = grid_of()
     counts = RNG.poisson(1.5, grid.n_cells) * scale
     z = gi_star(counts, grid)
-    result = gi_star_test(counts, grid)
+    result = gi_star_test(counts, grid, null="normal")
     np.testing.assert_allclose(result.z, z, atol=1e-12)
     from scipy.stats import norm
 
@@ -140,17 +142,72 @@ def test_units_and_origin_do_not_matter():
     np.testing.assert_allclose(gi_star(counts, kilometres, distance=0.75), band, atol=1e-9)
 
 
-def test_noise_gives_no_hotspots_beyond_the_stated_rate():
+@pytest.mark.parametrize("events_a_cell", [0.1, 0.5, 2, 20])
+def test_noise_gives_no_hotspots_beyond_the_stated_rate(events_a_cell):
     """Under chance arrangement any discovery is false: at most a share q of maps has one."""
     grid = grid_of(polygon=shapely.box(0, 0, 7500, 7500))
     rng = np.random.default_rng(20)
-    maps, q = 400, 0.05
+    maps, q = 300, 0.05
     with_any = sum(
-        bool((gi_star_test(rng.poisson(5, grid.n_cells), grid).p_fdr <= q).any())
+        bool((gi_star_test(rng.poisson(events_a_cell, grid.n_cells), grid).p_fdr <= q).any())
         for _ in range(maps)
     )
-    # Binomial: with a true rate of 0.05, 29 or more of 400 has probability 0.04.
-    assert with_any <= 28
+    assert with_any <= q * maps
+
+
+def test_the_normal_null_would_find_hotspots_in_sparse_noise():
+    """Why it is not the default."""
+    grid = grid_of(polygon=shapely.box(0, 0, 7500, 7500))
+    rng = np.random.default_rng(20)
+    counts = [rng.poisson(0.1, grid.n_cells) for _ in range(100)]
+    with_any = sum(
+        bool((gi_star_test(c, grid, null="normal").p_fdr <= 0.05).any()) for c in counts
+    )
+    assert with_any > 50
+
+
+def test_drawn_p_is_the_tail_over_every_draw():
+    """Three cells in a row, neighbourhoods of two and three: all 9 and 27 draws by hand."""
+    grid = grid_of(polygon=shapely.box(0, 0, 1000, 250))
+    counts = np.array([0, 1, 4, 0])
+    p = gi_star_test(counts, grid).p
+    for cell, neighbours in enumerate(([0, 1], [0, 1, 2], [1, 2, 3], [2, 3])):
+        draws = np.array(list(itertools.product(counts, repeat=len(neighbours)))).sum(axis=1)
+        found = counts[neighbours].sum()
+        tail = min((draws >= found).mean(), (draws <= found).mean())
+        assert p[cell] == pytest.approx(min(2 * tail, 1))
+
+
+def test_drawn_p_agrees_with_arranging_the_counts_anew():
+    grid = grid_of(polygon=shapely.box(0, 0, 7500, 7500))
+    rng = np.random.default_rng(9)
+    counts = rng.negative_binomial(0.4, 0.2, grid.n_cells)
+    p = gi_star_test(counts, grid).p
+    inner = np.hypot(grid.x - 3750, grid.y - 3750).argmin()
+    sums = np.array([rng.choice(counts, 9, replace=False).sum() for _ in range(20_000)])
+    near = np.abs(grid.x - grid.x[inner]) + 1j * np.abs(grid.y - grid.y[inner])
+    found = counts[(near.real < 300) & (near.imag < 300)].sum()
+    tail = min((sums >= found).mean(), (sums <= found).mean())
+    assert p[inner] == pytest.approx(min(2 * tail, 1), abs=0.02)
+
+
+def test_one_place_recorded_very_often_is_not_a_hotspot_by_itself():
+    grid = grid_of(polygon=shapely.box(0, 0, 7500, 7500))
+    counts = np.random.default_rng(3).poisson(0.5, grid.n_cells)
+    counts[450] = 600
+    around = gi_star_test(counts, grid)
+    assert around.z[450] > 9  # p = 1e-20 were it normal
+    # One of nine draws hits that place with probability 0.01; then the rest must add up too.
+    assert 2e-3 < around.p[450] < 2e-2
+    assert (around.p_fdr > 0.05).all()
+
+
+@pytest.mark.parametrize("scale", [0.37, -1.0, 1e6])
+def test_drawn_p_of_counts_that_are_not_whole_is_nearly_that_of_whole_ones(scale):
+    grid = grid_of()
+    counts = RNG.poisson(1.5, grid.n_cells)
+    whole, scaled = gi_star_test(counts, grid), gi_star_test(counts * scale, grid)
+    np.testing.assert_allclose(scaled.p, whole.p, atol=1e-9)
 
 
 def test_a_planted_hotspot_is_found_and_little_else():
@@ -161,7 +218,7 @@ def test_a_planted_hotspot_is_found_and_little_else():
     counts[hot] += 9
     found = gi_star_test(counts, grid)
     flagged = (found.p_fdr <= 0.05) & (found.z > 0)
-    assert flagged[hot].all()
+    assert flagged[hot].mean() > 0.9
     assert not flagged[np.hypot(grid.x - 3000, grid.y - 4000) > 1200].any()
 
 
@@ -172,6 +229,8 @@ def test_what_cannot_be_tested_is_refused():
         gi_star(np.ones(5), grid)
     with pytest.raises(DataError, match="counts hold NaN; add up only the periods"):
         gi_star(np.where(np.arange(grid.n_cells) == 3, np.nan, counts), grid)
+    with pytest.raises(ParameterError, match="unknown null 'poisson'; choose drawn or normal"):
+        gi_star_test(counts, grid, null="poisson")
     with pytest.raises(ParameterError, match="distance is -5 m"):
         gi_star_test(counts, grid, distance=-5)
     with pytest.raises(ParameterError, match=r"weights\[i, i\] > 0"):
