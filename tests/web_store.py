@@ -1,6 +1,7 @@
 """A small made-up store for the tests of the pages: two districts, a few months, a gap."""
 
 import csv
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -103,3 +104,13 @@ def make_sample(path: Path, months: tuple[str, ...] = MONTHS) -> Path:
         for extract in sources.read_extract(file, now=NOW, study_area=sample_study_area()):
             store.save(extract, now=NOW)
     return path
+
+
+def wait_for(client, path):
+    """A page once the work behind it has ended."""
+    for _ in range(300):
+        answer = client.get(path)
+        if answer.status_code != 202:
+            return answer
+        time.sleep(0.2)
+    raise TimeoutError(path)

@@ -17,6 +17,7 @@ from peelian.terms import REFUSED_COLUMNS, Refusal, Table
 from peelian.web.desk import Made, Progress
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
+from peelian.workflows.plan import keep_plan
 
 Address: TypeAlias = Callable[[str], str]  # of a file that the result offers
 SCORES = (
@@ -135,6 +136,12 @@ def plan_made(
         "draw.csv": reports.table_csv(draw).encode(),
     }
     return shown, files
+
+
+def kept_made(store: Store, settings: PlanSettings, now: datetime, progress: Progress) -> Made:
+    """Make a plan and keep it with its draw; the sentence that says so."""
+    outcome = workflows.plan(store, settings, now=now, progress=progress)
+    return {"sentence": keep_plan(store, outcome, now=now)}, {}
 
 
 def team_view(view: MapView, team: str) -> MapView:

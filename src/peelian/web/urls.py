@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("map", views.map_page, name="map"),
     path("plan", views.plan, name="plan"),
+    path("plan/keep", views.keep, name="keep"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
     path("work/<slug:key>", views.progress, name="progress"),

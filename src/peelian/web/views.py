@@ -7,10 +7,10 @@ from typing import Any
 
 from django.conf import settings as site
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from peelian import __version__
 from peelian.terms import CoverageError, NotFound, ParameterError
@@ -22,6 +22,7 @@ from peelian.web.ledger import lately
 from peelian.web.results import Result, find, key_of
 from peelian.workflows import to_json
 
+KEEPING = 20.0  # the reader who keeps a plan waits this long for it [s]
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -69,7 +70,35 @@ def plan(request: HttpRequest) -> HttpResponse:
     if not held.months:
         return nothing_held(request, held, "plan", "Patrol plan")
     form = PlanForm(request.GET, held)
-    return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made, team_values)
+
+    def more(request: HttpRequest, result: Result) -> dict[str, Any]:
+        kept = find(results_folder(), keep_order(held, form, request).key)
+        return {**team_values(request, result), "kept": kept.shown["sentence"] if kept else ""}
+
+    return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made, more)
+
+
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the plan of these settings, with its draw, in the store; then show it again."""
+    held = read_held(site.PEELIAN_STORE)
+    form = PlanForm(request.GET, held)
+    if held.store and form.is_valid():
+        desk().ask(results_folder(), keep_order(held, form, request), patience=KEEPING)
+    return redirect(f"{reverse('plan')}?{request.GET.urlencode()}")
+
+
+def keep_order(held: Held, form: PlanForm, request: HttpRequest) -> Order:
+    """The order to keep the plan of a form's settings."""
+    settings, store = form.settings(), held.store
+    assert store is not None  # noqa: S101 - callers have asked
+    key = key_of("keep", to_json(settings), held.state, __version__)
+
+    def made(progress: Progress) -> Made:
+        return make.kept_made(store, settings, timezone.now(), progress)
+
+    address = f"{reverse('plan')}?{request.GET.urlencode()}"
+    return Order(key, "Keeping a patrol plan", address, made)
 
 
 @require_safe
@@ -110,7 +139,9 @@ def overview_of(request: HttpRequest, held: Held) -> Order:
     def made(progress: Progress) -> Made:
         return make.overview_made(store, timezone.now(), progress)
 
-    key = key_of("overview", {"day": today().isoformat()}, held.state, __version__)
+    plans = [plan.artefact for plan in store.artefacts("plan")]
+    made_from = {"day": today().isoformat(), "plans": plans}
+    key = key_of("overview", made_from, held.state, __version__)
     return Order(key, "Reading what is held", request.get_full_path(), made)
 
 

@@ -1,11 +1,10 @@
 """One Django and one database for these tests; each has a store and results of its own."""
 
-import time
 
 import pytest
 
 from django_site import set_up_django
-from web_store import make_sample
+from web_store import make_sample, wait_for
 
 
 @pytest.fixture(scope="session")
@@ -53,13 +52,4 @@ def client(client_of, sample_store, sample_results):
 @pytest.fixture
 def get(client):
     """Get a page of the small store and wait for its result."""
-
-    def fetch(path):
-        for _ in range(300):
-            answer = client.get(path)
-            if answer.status_code != 202:
-                return answer
-            time.sleep(0.2)
-        raise TimeoutError(path)
-
-    return fetch
+    return lambda path: wait_for(client, path)

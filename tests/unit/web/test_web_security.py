@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from peelian.store import open_store
 from peelian.terms import StudyArea
 from peelian.web.site import HERE
 
@@ -59,12 +60,16 @@ def test_a_page_only_answers_questions(client, method):
     assert answer.status_code == 405
 
 
-def test_a_form_without_its_token_is_refused(client_of, sample_store, tmp_path):
+def test_a_form_without_its_token_is_refused_and_keeps_nothing(
+    client_of, sample_store, tmp_path
+):
     from django.test import Client
 
     client_of(sample_store, tmp_path)
-    answer = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1").post("/map")
-    assert answer.status_code in (403, 405)
+    answer = Client(enforce_csrf_checks=True, HTTP_HOST="127.0.0.1").post("/plan/keep?teams=2")
+    assert answer.status_code == 403
+    assert b"This form has expired" in answer.content
+    assert open_store(sample_store).artefacts("plan") == ()
 
 
 def test_debug_is_off(django_ready):

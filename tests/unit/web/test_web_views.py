@@ -11,7 +11,7 @@ import pytest
 from peelian.store import open_store
 from peelian.terms import DataError, NotFound, StoreError
 from peelian.web import make
-from web_store import make_sample
+from web_store import make_sample, wait_for
 
 PAGES = ("/", "/map", "/plan?teams=2", "/data")
 
@@ -144,6 +144,20 @@ def test_a_new_batch_shows_at_the_next_request(client_of, tmp_path):
     assert "2 months are held" in text_of(client.get("/"))
     make_sample(store, months=("2018-03",))
     assert "3 months are held" in text_of(client.get("/"))
+
+
+def test_a_plan_kept_shows_on_its_page_and_on_home(client_of, tmp_path):
+    client = client_of(make_sample(tmp_path / "store"), tmp_path / "workbench")
+    store = open_store(tmp_path / "store")
+    address = "/plan?teams=2&date=2018-11-03"
+    page = wait_for(client, address).content.decode()
+    assert store.artefacts("plan") == ()
+    action = re.search(r'<form method="post" action="([^"]+)"', page)[1].replace("&amp;", "&")
+    answer = client.post(action)
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    (kept,) = store.artefacts("plan")
+    assert kept.artefact[:12] in text_of(wait_for(client, address))
+    assert "2018-11-03" in text_of(wait_for(client, "/"))
 
 
 def test_pages_only_read_the_store(get, sample_store):
