@@ -45,7 +45,7 @@ def explore(
         risk=made.risk,
         flagged=made.flagged,
         study_area=material.study_area,
-        unit=f"expected events per km² in {made.days:g} days",
+        unit=f"expected events per km² in {made.span}",
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
         stability=stability,
@@ -95,7 +95,7 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
         "cell": cells,
     }
     units = {
-        "expected": f"events in {made.days:g} days",
+        "expected": f"events in {made.span}",
         "low": "95 %",
         "high": "95 %",
         "last": "events, last period",

@@ -42,6 +42,11 @@ class Flagged:
     chosen: tuple[str, ...]
     trial: BacktestResult | None = None  # of every model; None when it was not run
 
+    @property
+    def span(self) -> str:
+        """How far ahead, in words: 31 days, though October has an hour more."""
+        return f"{round(self.days, 1):g} days"
+
 
 def forecast(
     store: Store | None,
@@ -62,7 +67,7 @@ def forecast(
         "risk": made.risk,
         "flagged": made.flagged,
     }
-    units = {"x": "m", "y": "m", "area": "m2", "risk": f"events in {made.days:g} days"}
+    units = {"x": "m", "y": "m", "area": "m2", "risk": f"events in {made.span}"}
     record = material.record(
         "forecast", settings, method=repr(made.surface.made_by), seed=settings.seed, now=now
     )

@@ -51,7 +51,7 @@ def plan_view(
         risk=made.risk,
         flagged=drawn,
         study_area=material.study_area,
-        unit=f"expected events per km² in {made.days:g} days",
+        unit=f"expected events per km² in {made.span}",
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
         routes=route_lines(plan),
