@@ -1,8 +1,9 @@
-"""What several test folders share: one Chromium for the whole run."""
+"""What several test folders share: one Chromium and two small stores for the whole run."""
 
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,3 +30,25 @@ def browser() -> Iterator["Browser"]:
         chromium = playwright.chromium.launch(executable_path=found, args=flags)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def small_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small store of month-only data, for reading only; see ``factories``."""
+    from factories import make_sample
+
+    return make_sample(tmp_path_factory.mktemp("small") / "store")
+
+
+@pytest.fixture
+def own_store(small_store: Path, tmp_path: Path) -> Path:
+    """A copy of the small store, for one test to change."""
+    return Path(shutil.copytree(small_store, tmp_path / "own-store"))
+
+
+@pytest.fixture(scope="session")
+def weekly_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of dated events without layers, for reading only."""
+    from factories import dated_store
+
+    return dated_store(tmp_path_factory.mktemp("weekly") / "store")
