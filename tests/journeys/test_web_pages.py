@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import time
 import urllib.request
 from contextlib import contextmanager
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from peelian.records import remove_server
+from peelian.records.binaries import find_home
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
@@ -31,6 +34,8 @@ def serving(store):
             yield process.stdout.readline().strip().rstrip("/")
         finally:
             process.terminate()
+            process.wait(30)
+            remove_server(store.with_name(f"{store.name}-workbench") / "database")
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +102,11 @@ def test_every_page_reads_without_javascript(open_page, page_name):
 
 
 def test_a_form_works_by_get_without_javascript(open_page):
-    open_page("/map?district=Northdale")
     page = open_page("/map", javascript=False)
     page.locator("summary", has_text="Settings").click()
     page.select_option("[name=district]", "Northdale")
     page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_selector("#map-table")  # a page that waits loads itself again
     assert "district=Northdale" in page.url
     assert page.locator("#map-table tbody tr").count() >= 1
 
@@ -170,6 +175,14 @@ def test_the_pack_is_a_pdf(open_page):
     assert download.value.path().read_bytes().startswith(b"%PDF")
 
 
+def test_a_plan_is_kept_and_shown_on_home(open_page):
+    page = open_page("/plan?teams=1&date=2018-11-02")
+    page.get_by_role("button", name="Keep this plan").click()
+    page.wait_for_selector("text=Kept: plan and draw kept in the store")
+    assert page.get_by_role("button", name="Keep this plan").count() == 0
+    assert "2018-11-02 14:00 to 22:00, 1 teams" in open_page("/").inner_text("main")
+
+
 def test_a_new_batch_shows_without_a_restart(open_page, store):
     before = open_page("/data").locator("#batches-table tbody tr").count()
     make_sample(store, months=("2018-12",))
@@ -198,9 +211,20 @@ def test_with_no_store_the_page_says_what_to_do(tmp_path, browser):
 
 
 def test_start_up_is_short(tmp_path):
-    import time
-
     start = time.perf_counter()
     with serving(tmp_path / "none") as found, urllib.request.urlopen(found + "/") as answer:  # noqa: S310
         assert answer.status == 200
         assert time.perf_counter() - start < 30
+
+
+def test_the_database_stops_with_the_workbench(tmp_path):
+    store = tmp_path / "store"
+    command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().startswith("http://127.0.0.1:")
+        folder = find_home(tmp_path / "store-workbench" / "database")
+        assert (folder / "data" / "postmaster.pid").exists()
+        process.terminate()
+        assert process.wait(30) == 0
+    assert not (folder / "data" / "postmaster.pid").exists()
+    remove_server(tmp_path / "store-workbench" / "database")

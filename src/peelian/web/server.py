@@ -1,6 +1,8 @@
 """Start the database, Django and the WSGI server, on this machine only."""
 
 import ipaddress
+import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +25,7 @@ def run(
     if not 0 <= port <= 65535:
         raise ParameterError(f"port {port}: give one from 1 to 65535, or 0 for a free one")
     site = site_beside(store, folder=folder, database_url=database_url)
+    stop_when_told()
     application = make_application(site)
 
     from waitress import create_server
@@ -54,6 +57,16 @@ def require_loopback(host: str) -> None:
             f"host {host}: the workbench has no accounts yet, so it listens on this machine "
             "only; use 127.0.0.1, and an SSH tunnel to reach it from another machine"
         )
+
+
+def stop_when_told() -> None:
+    """Take a request to end as a way out, so that the database is stopped on the way."""
+
+    def leave(number: int, frame: object) -> None:
+        raise SystemExit(0)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, leave)
 
 
 def configure(site: Site) -> None:
