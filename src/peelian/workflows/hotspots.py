@@ -60,14 +60,16 @@ def gi_star(
     """Getis-Ord Gi* of every cell, with its p-value before and after Benjamini-Hochberg."""
     material = gather_several(store, settings.cells, now=now)
     distance = settings.distance or None
-    result = hotspots.gi_star_test(totals(material), material.grid, distance=distance)
+    result = hotspots.gi_star_test(
+        totals(material), material.grid, distance=distance, null=settings.null
+    )
     return _outcome(
         "hotspots gi-star",
         settings,
         material,
         {"gi_star": result.z, "p": result.p, "p_fdr": result.p_fdr},
         {},
-        method=f"gi_star_test(distance={distance!r})",
+        method=f"gi_star_test(distance={distance!r}, null={settings.null!r})",
         chosen=(),
         now=now,
     )

@@ -4,7 +4,7 @@ The same fields are the options of the command line and the query string of a pa
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from math import isfinite
 from typing import Any, TypeVar, get_type_hints
 
@@ -57,9 +57,9 @@ class Cells:
 
 @dataclass(frozen=True)
 class CountSettings:
-    """Events by cell, district or month."""
+    """Events by cell, district or month: all that are recorded, wherever they are."""
 
-    cells: Cells = Cells()
+    cells: Cells = Cells(keep_sinks=True)
     by: str = option("cell", "cell, district or month")
 
 
@@ -78,6 +78,7 @@ class GiStarSettings:
 
     cells: Cells = Cells()
     distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
+    null: str = option("drawn", "p against counts drawn from all cells, or normal")
 
 
 @dataclass(frozen=True)
@@ -151,12 +152,7 @@ def from_json(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
 
 def flat_fields(kind: type[Any]) -> Iterator[tuple[str, type[Any], Any, str]]:
     """Name, type, default and help of every setting, nested ones in their place."""
-    hints = get_type_hints(kind)
-    for f in fields(kind):
-        if is_dataclass(hints[f.name]):
-            yield from flat_fields(hints[f.name])
-        else:
-            yield f.name, hints[f.name], f.default, f.metadata["help"]
+    yield from _flat(kind())
 
 
 def from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
@@ -165,19 +161,29 @@ def from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     ParameterError names what does not fit.
     """
     _require_known(kind, values, {name for name, *_ in flat_fields(kind)})
-    return _from_flat(kind, values)
+    return _with(kind(), values)
 
 
-def _from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
-    """Settings of ``kind`` from those of the ``values`` that are its own."""
-    hints: dict[str, type[Any]] = get_type_hints(kind)
-    made: dict[str, Any] = {}
+def _flat(settings: Any) -> Iterator[tuple[str, type[Any], Any, str]]:
+    hints = get_type_hints(type(settings))
+    for f in fields(settings):
+        value = getattr(settings, f.name)
+        if is_dataclass(value):
+            yield from _flat(value)
+        else:
+            yield f.name, hints[f.name], value, f.metadata["help"]
+
+
+def _with(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """``settings``, changed by those of the ``values`` that are its own."""
+    hints: dict[str, type[Any]] = get_type_hints(type(settings))
+    changed: dict[str, Any] = {}
     for name, hint in hints.items():
         if is_dataclass(hint):
-            made[name] = _from_flat(hint, values)
+            changed[name] = _with(getattr(settings, name), values)
         elif name in values:
-            made[name] = _parsed(name, hint, values[name])
-    return kind(**made)
+            changed[name] = _parsed(name, hint, values[name])
+    return replace(settings, **changed)  # type: ignore[type-var]
 
 
 def generator(seed: int) -> np.random.Generator:
