@@ -166,6 +166,20 @@ def test_an_event_comes_back_when_what_took_it_over_is_replaced(store: Store) ->
     assert store.events().x.tolist() == [1, 2, 31, 21]
 
 
+def test_an_event_comes_back_when_only_its_month_of_the_later_file_is_replaced(
+    store: Store,
+) -> None:
+    march = make_extract(1, file="mar.csv", slices="essex/2018-03", ids=["b"], x=3)
+    months = ["essex/2018-01", "essex/2018-02"]
+    winter = make_extract(2, file="winter.csv", slices=months, ids=["b", "c"], x=[1, 2])
+    january = make_extract(1, slices=months[0], complete=months[:1], ids=["d"], x=10)
+    store.save(march, now=NOW)
+    store.save(winter, now=NOW)
+    assert store.events().x.tolist() == [1, 2]
+    store.save(january, now=NOW)
+    assert store.events().x.tolist() == [3, 2, 10]
+
+
 def test_identifiers_of_two_providers_do_not_meet(store: Store) -> None:
     store.save(make_extract(1, file="a.csv", ids=["1"]), now=NOW)
     store.save(make_extract(1, file="b.csv", ids=["1"], source="other"), now=NOW)
