@@ -21,7 +21,7 @@ from peelian.reports.layers import (
 )
 from peelian.reports.numbers import with_commas
 from peelian.reports.provenance import footer_line, provenance_json
-from peelian.reports.still import still_paths
+from peelian.reports.still import NUMBERED, still_paths
 from peelian.reports.tables import column_texts, is_numeric, table_csv
 from peelian.terms import (
     Bools,
@@ -51,8 +51,9 @@ class MapView:
         Cautions the reader must see first.
     table : Table
         The listed cells, best first; its ``cell`` column numbers them in ``grid``, every other
-        column is shown. A ``rank`` column puts its first ten numbers on the map; a cell may
-        stand in several rows.
+        column is shown. A ``rank`` column puts its first ten numbers on the map, an ``arrive``
+        column the first time at each cell where the map has one route; a cell may stand in
+        several rows.
     grid : Grid
     risk : array, shape (n_cells,)
         Expected events (or harm).
@@ -156,9 +157,7 @@ def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
         "view": view,
         "columns": _columns(view.table),
         "cells": view.table.columns["cell"].tolist(),
-        "ranks": column_texts(view.table.columns["rank"])
-        if "rank" in view.table.columns
-        else [],
+        "marks": _marks(view),
         "csv": "data:text/csv;base64," + _base64(table_csv(view.table).encode()),
         "still": still_paths(view, classes, shapes),
         "legend": _legend(view, classes),
@@ -268,6 +267,17 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     ]
 
 
+def _marks(view: MapView) -> list[str]:
+    """What stands on the map at the cell of each row: a rank, a time, or nothing."""
+    columns = view.table.columns
+    if "rank" in columns:
+        ranks = column_texts(columns["rank"])
+        return [rank if row < NUMBERED else "" for row, rank in enumerate(ranks)]
+    if "arrive" in columns and len(view.routes) == 1:
+        return column_texts(columns["arrive"])
+    return [""] * len(view.table)
+
+
 def _triples(names: list[str]) -> list[tuple[str, str, str]]:
     return list(zip(names, names[1:], names[2:], strict=False))
 
@@ -279,6 +289,11 @@ def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
         "hatched": bool(view.hatched.any()),
         "stable_share": STABLE_SHARE,
         "routes": bool(view.routes),
+        "marks": "ranks"
+        if "rank" in view.table.columns
+        else "times"
+        if any(_marks(view))
+        else "",
         "limit": MAX_DRAWN if classes.limited else 0,
     }
 

@@ -3,7 +3,6 @@
 (function () {
   "use strict";
 
-  const NUMBERED = 10; // ranks that carry a number on the map
   const CLOSE = 13; // zoom of one cell among its streets
   const PADDING = 30;
   const MARK = 22; // width of a rank's mark
@@ -311,7 +310,7 @@
     for (const { properties } of data.features) {
       if (properties.kind === "route") label(properties.name, "map-team", properties.label);
     }
-    for (const row of rows.slice(0, NUMBERED)) {
+    for (const row of rows) {
       const box = boxes.get(cellOf(row));
       if (!box || !row.dataset.rank || markers.has(cellOf(row))) continue;
       const mark = label(row.dataset.rank, "map-rank", [middle(box)[0], box[3]], "bottom");
