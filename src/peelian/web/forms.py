@@ -9,6 +9,12 @@ from django.http import QueryDict
 from peelian.web.held import Held
 from peelian.workflows import MapSettings, PlanSettings, flat_fields, from_flat
 
+DATE = {"invalid": "Write the date as 2018-12-01"}
+TIME = {"invalid": "Write the time as 14:00", "required": "Give a time, such as 14:00"}
+NUMBER = {"invalid": "Give a number", "required": "Give a number"}
+WHOLE = {"invalid": "Give a whole number", "required": "Give a whole number"}
+CHOICE = {"invalid_choice": "%(value)s is not in the list: choose one that is"}
+
 Choices = Sequence[tuple[str, str]]
 
 
@@ -38,14 +44,20 @@ class SettingsForm(forms.Form):
 class MapForm(SettingsForm):
     """What the map page can be asked."""
 
-    offence_set = forms.ChoiceField(label="Offences")
-    until = forms.ChoiceField(label="Up to the end of", required=False)
-    district = forms.ChoiceField(label="District", required=False)
-    model = forms.ChoiceField(label="Method")
-    flag_area = forms.FloatField(label="Area to flag, km²", required=False)
-    flag_cells = forms.IntegerField(label="Or cells to flag", required=False)
-    cell_kind = forms.ChoiceField(label="Cells")
-    cell_size = forms.FloatField(label="Cell size, metres", required=False)
+    offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
+    until = forms.ChoiceField(label="Up to the end of", required=False, error_messages=CHOICE)
+    district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
+    model = forms.ChoiceField(label="Method", error_messages=CHOICE)
+    flag_area = forms.FloatField(
+        label="Area to flag, km²", required=False, error_messages=NUMBER
+    )
+    flag_cells = forms.IntegerField(
+        label="Or cells to flag", required=False, error_messages=WHOLE
+    )
+    cell_kind = forms.ChoiceField(label="Cells", error_messages=CHOICE)
+    cell_size = forms.FloatField(
+        label="Cell size, metres", required=False, error_messages=NUMBER
+    )
 
     def __init__(self, query: QueryDict, held: Held) -> None:
         super().__init__(query, held, MapSettings)
@@ -61,18 +73,20 @@ class PlanForm(SettingsForm):
     date = forms.DateField(
         label="Date",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=DATE,
     )
-    shift_start = forms.TimeField(label="Shift starts")
-    shift_end = forms.TimeField(label="Shift ends")
-    teams = forms.IntegerField(label="Teams")
-    stop_minutes = forms.IntegerField(label="Minutes at a stop")
-    active = forms.IntegerField(label="Spots drawn", required=False)
-    flag_cells = forms.IntegerField(label="Spots to draw from", required=False)
-    seed = forms.IntegerField(label="Seed of the draw")
-    offence_set = forms.ChoiceField(label="Offences")
-    district = forms.ChoiceField(label="District", required=False)
-    model = forms.ChoiceField(label="Method")
+    shift_start = forms.TimeField(label="Shift starts", error_messages=TIME)
+    shift_end = forms.TimeField(label="Shift ends", error_messages=TIME)
+    teams = forms.IntegerField(label="Teams", error_messages=WHOLE)
+    stop_minutes = forms.IntegerField(label="Minutes at a stop", error_messages=WHOLE)
+    active = forms.IntegerField(label="Spots drawn", required=False, error_messages=WHOLE)
+    flag_cells = forms.IntegerField(
+        label="Spots to draw from", required=False, error_messages=WHOLE
+    )
+    seed = forms.IntegerField(label="Seed of the draw", error_messages=WHOLE)
+    offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
+    district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
+    model = forms.ChoiceField(label="Method", error_messages=CHOICE)
 
     def __init__(self, query: QueryDict, held: Held) -> None:
         super().__init__(query, held, PlanSettings)

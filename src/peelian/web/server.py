@@ -88,9 +88,11 @@ def configure(site: Site) -> None:
 def make_application(site: Site) -> Callable[..., object]:
     """The WSGI application of a workbench."""
     from django.core.wsgi import get_wsgi_application
+    from django.db import connections
 
     configure(site)
     from peelian.web.ledger import cancel_left_over
 
     cancel_left_over()
+    connections.close_all()
     return get_wsgi_application()

@@ -146,6 +146,22 @@ def test_a_new_batch_shows_at_the_next_request(client_of, tmp_path):
     assert "3 months are held" in text_of(client.get("/"))
 
 
+def test_one_team_has_its_stops_and_their_times_on_the_map(get):
+    page = get("/plan?teams=2&team=2").content.decode()
+    table = page.partition('id="map-table"')[2].partition("</table>")[0]
+    assert re.search(r"<caption>Team 2", table)
+    assert len(re.findall(r'data-rank="\d\d:\d\d"', table)) == table.count("data-cell=")
+    assert "Team 1" not in table
+    everyone = get("/plan?teams=2").content.decode().partition('id="map-table"')[2]
+    assert 'data-rank="' not in everyone
+
+
+def test_a_team_that_is_not_there_is_said_so(get):
+    answer = get("/plan?teams=2&team=3")
+    assert answer.status_code == 404
+    assert "this plan has teams 1 to 2" in text_of(answer)
+
+
 def test_a_plan_kept_shows_on_its_page_and_on_home(client_of, tmp_path):
     client = client_of(make_sample(tmp_path / "store"), tmp_path / "workbench")
     store = open_store(tmp_path / "store")
