@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def test_kill_at_50_random_moments_leaves_whole_batches(
     kills_with_strays = 0
     for _ in range(50):
         writer = nurseries[0].start(held, held + 1_000)
-        time.sleep(moments.uniform(0, 0.1))
+        time.sleep(moments.uniform(0, 0.05))
         os.kill(writer, signal.SIGKILL)
         assert nurseries[0].answer() == signal.SIGKILL
 
@@ -157,6 +158,21 @@ def test_two_writers_take_turns_and_lose_nothing(
     assert {b.file for b in store.batches()} == {f"{n}.csv" for n in range(20)}
     assert len(store.events()) == 20 * ROWS
     assert store.tidy() == []
+
+
+def test_threads_of_a_server_ask_at_once(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "store", create=True)
+    for n in range(3):
+        store.save(
+            make_extract(ROWS, file=f"{n}.csv", ids=[f"{n}-{i}" for i in range(ROWS)]), now=NOW
+        )
+    store.save(make_extract(1, file="later.csv", ids=["0-0"]), now=NOW)
+
+    def ask(_: int) -> tuple[int, int]:
+        return len(store.events()), int(store.offence_counts().columns["n"].sum())
+
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(ask, range(24))) == {(3 * ROWS, 3 * ROWS)}
 
 
 def test_two_processes_may_make_the_same_store(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from peelian.store.manifest import SliceRecord, Standing
+from peelian.store.manifest import BatchRecord, SliceRecord, Standing
 from peelian.terms import NotFound
 
 _MONTH = re.compile(r"(?:(?P<series>.*)/)?(?P<month>\d{4}-(?:0[1-9]|1[0-2]))")
@@ -20,14 +20,22 @@ def coverage(standing: Standing, zone: str) -> Mapping[str, set[str]]:
     """
     months: dict[str, set[str]] = defaultdict(set)
     for record in standing.batches:
-        for name in standing.live(record):
-            named = _MONTH.fullmatch(name)
-            if named:
-                series, covered = named["series"] or "", {named["month"]}
-            else:
-                series, covered = name, _months_between(record.slices[name], zone)
-            months["/".join(filter(None, (record.source, series)))] |= covered
+        for series, covered in coverage_of(standing, record, zone).items():
+            months[series] |= covered
     return dict(sorted(months.items()))
+
+
+def coverage_of(standing: Standing, record: BatchRecord, zone: str) -> Mapping[str, set[str]]:
+    """What one batch adds to the coverage."""
+    months: dict[str, set[str]] = defaultdict(set)
+    for name in standing.live(record):
+        named = _MONTH.fullmatch(name)
+        if named:
+            series, covered = named["series"] or "", {named["month"]}
+        else:
+            series, covered = name, _months_between(record.slices[name], zone)
+        months["/".join(filter(None, (record.source, series)))] |= covered
+    return months
 
 
 def _months_between(record: SliceRecord, zone: str) -> set[str]:

@@ -111,6 +111,10 @@ class Store:
         """
         return common_months(self.coverage(zone=zone), series)
 
+    def freshness(self, *, zone: str = LOCAL_ZONE) -> Table:
+        """How new each series is: ``series, first_month, last_month, months, added``."""
+        return summaries.freshness(self.lake.standing(), zone)
+
     # ---- events
 
     def count_events(

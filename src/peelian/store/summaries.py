@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from peelian.store.coverage import coverage, coverage_of
 from peelian.store.manifest import BatchRecord, Manifest, Standing
 from peelian.store.reading import to_texts
 from peelian.terms import Floats, Table, Texts
@@ -23,6 +24,25 @@ def history(manifest: Manifest) -> Table:
         for n, name in enumerate(("added", "change", "name", "file"))
     }
     return Table({"version": np.arange(1, len(rows) + 1), **columns}, "History of the store")
+
+
+def freshness(standing: Standing, zone: str) -> Table:
+    """How new each series is: ``series, first_month, last_month, months, added``."""
+    held = coverage(standing, zone)
+    added = {
+        name: max(b.added for b in standing.batches if name in coverage_of(standing, b, zone))
+        for name in held
+    }
+    return Table(
+        {
+            "series": _texts(list(held)),
+            "first_month": _texts([min(months, default="") for months in held.values()]),
+            "last_month": _texts([max(months, default="") for months in held.values()]),
+            "months": np.array([len(months) for months in held.values()], dtype=np.int64),
+            "added": _texts([added[name] for name in held]),
+        },
+        "How new the data are",
+    )
 
 
 def refusals(standing: Standing) -> Table:

@@ -227,6 +227,12 @@ def test_months_held_are_those_every_series_holds(store: Store) -> None:
         "police-uk/kent": {"2018-03"},
     }
     assert store.held_months() == {"2018-03"}
+    fresh = store.freshness().columns
+    assert fresh["series"].tolist() == ["police-uk/essex", "police-uk/kent"]
+    assert fresh["first_month"].tolist() == ["2018-01", "2018-03"]
+    assert fresh["last_month"].tolist() == ["2018-03", "2018-03"]
+    assert fresh["months"].tolist() == [2, 1]
+    assert fresh["added"].tolist() == ["2019-01-02T03:04:05+00:00"] * 2
     assert store.held_months(["police-uk/essex"]) == {"2018-01", "2018-03"}
     with pytest.raises(NotFound, match="no series 'surrey'"):
         store.held_months(["surrey"])
@@ -247,6 +253,7 @@ def test_an_empty_store_answers_everything(store: Store) -> None:
     assert len(store.monthly_counts()) == 0
     assert len(store.repeated_points()) == 0
     assert len(store.refusals()) == 0
+    assert len(store.freshness()) == 0
     assert len(store.history()) == 0
     assert store.batches() == ()
 
