@@ -48,11 +48,12 @@ def deliver(outcome: "Outcome", *, form: str, output: Path | None, quiet: bool) 
 
 @contextmanager
 def progress_bar(quiet: bool) -> Iterator["Progress"]:
-    """A progress callable; its bar appears once the job has run for two seconds."""
+    """A progress callable; on a terminal its bar appears after two seconds of the job."""
     from rich.console import Console
     from rich.progress import Progress as Bar
 
-    bar = Bar(console=Console(stderr=True), transient=True, disable=quiet)
+    hidden = quiet or not sys.stderr.isatty()
+    bar = Bar(console=Console(stderr=True), transient=True, disable=hidden)
     task = bar.add_task("working", total=1.0)
     began = time.monotonic()
 
