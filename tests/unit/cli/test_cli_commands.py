@@ -1,0 +1,234 @@
+"""Every command: data on standard output, messages on standard error, columns as promised."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from command_line import peelian
+from factories import as_it_stands, dated_csv, street_csv
+from peelian.cli.app import app
+from peelian.workflows import JOBS
+
+COUNTING = ("--model", "count")
+FILE = ("--x", "e", "--y", "n", "--time", "when", "--crs", "EPSG:27700")
+# The words of every command that runs one job, and the columns interfaces promise of it.
+JOB_COMMANDS = {
+    "count": (("count",), ["cell", "x", "y", "n"]),
+    "hotspots kde": (("hotspots", "kde"), ["cell", "x", "y", "n", "density"]),
+    "hotspots gi-star": (
+        ("hotspots", "gi-star"),
+        ["cell", "x", "y", "n", "gi_star", "p", "p_fdr"],
+    ),
+    "forecast": (
+        ("forecast", *COUNTING),
+        ["cell", "x", "y", "area", "risk", "flagged"],
+    ),
+    "backtest": (("backtest", "--draws", 50, "--models", "ewma"), None),
+    "plan": (("plan", "--teams", 1, *COUNTING), None),
+    "report map": (("report", "map", "--draws", 10, *COUNTING), None),
+}
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_every_job_has_a_command_here():
+    assert set(JOB_COMMANDS) == set(JOBS)
+
+
+@pytest.mark.parametrize("job", [job for job in JOB_COMMANDS if job != "report map"])
+def test_data_go_to_standard_output_and_messages_to_standard_error(own_store, job):
+    words, columns = JOB_COMMANDS[job]
+    ended = peelian(*words, "--store", own_store, "--format", "csv")
+    assert ended.code == 0
+    rows = rows_of(ended.out)
+    assert rows
+    if columns:
+        assert list(rows[0]) == columns
+    assert "The data give the month and a displaced place" in ended.err
+    assert "The data give the month" not in ended.out
+
+
+@pytest.mark.parametrize("job", [job for job in JOB_COMMANDS if job != "report map"])
+def test_quiet_says_nothing(own_store, job):
+    ended = peelian(*JOB_COMMANDS[job][0], "--store", own_store, "--format", "csv", "--quiet")
+    assert (ended.code, ended.err) == (0, "")
+    assert rows_of(ended.out)
+
+
+def test_choices_made_for_the_user_are_announced(small_store):
+    ended = peelian("forecast", "--store", small_store)
+    assert "cell size 500 m (from the data)" in ended.err
+    assert "area to flag 0.2 km2" in ended.err
+    assert "model count: " in ended.err
+
+
+def test_each_format_is_the_same_table(small_store):
+    words = ("hotspots", "kde", "--store", small_store, "-q", "--format")
+    rows = rows_of(peelian(*words, "csv").out)
+    values = json.loads(peelian(*words, "json").out)
+    features = json.loads(peelian(*words, "geojson").out)["features"]
+    assert len(rows) == len(values) == len(features) == 256
+    assert float(rows[9]["density"]) == values[9]["density"]
+    assert features[9]["properties"]["cell"] == 9
+    assert peelian(*words, "table").out.startswith("hotspots kde\n")
+
+
+def test_output_writes_files_and_says_so(small_store, tmp_path):
+    path = tmp_path / "counts.csv"
+    ended = peelian("count", "--store", small_store, "--output", path)
+    assert (ended.code, ended.out) == (0, "")
+    assert f"wrote {path}\n" in ended.err
+    assert f"wrote {path}.provenance.json\n" in ended.err
+    assert len(rows_of(path.read_text())) == 256
+
+
+@pytest.mark.parametrize(
+    ("words", "suffixes"),
+    [
+        (("report", "map", "--draws", 10, *COUNTING), (".html", ".geojson", ".parquet")),
+        (("report", "pack", "--teams", 1, *COUNTING), (".pdf",)),
+    ],
+)
+def test_maps_and_packs_are_files(own_store, tmp_path, words, suffixes):
+    for suffix in suffixes:
+        path = tmp_path / f"made{suffix}"
+        assert peelian(*words, "--store", own_store, "-o", path, "-q") == (0, "", "")
+        again = peelian("reproduce", path, "--store", own_store)
+        assert again.code == 0
+        assert f"{path}: reproduced, every byte the same" in again.out
+
+
+def test_a_file_that_is_not_what_its_record_makes_is_named(own_store, tmp_path):
+    path, again = tmp_path / "map.geojson", tmp_path / "again.geojson"
+    peelian("report", "map", "--draws", 10, *COUNTING, "--store", own_store, "-o", path)
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"Street", b"Straat", 1))
+    ended = peelian("reproduce", path, "--store", own_store, "--output", again)
+    assert ended.code == 10
+    assert f"{path}: not reproduced: " in ended.err
+    assert ended.out == ""
+    assert again.read_bytes() == good
+
+
+def test_ingest_keeps_the_promise_to_scripts(own_store, tmp_path):
+    file = street_csv(tmp_path / "2018-11-sample-street.csv", "2018-11")
+    for already_held in (False, True):
+        ended = peelian("ingest", file, "--store", own_store, "--format", "json")
+        (row,) = json.loads(ended.out)
+        assert list(row) == [
+            "file", "batch", "read", "accepted", "refused", "already_held",
+            "refused_by_reason", "quarantine",
+        ]  # fmt: skip
+        assert row["already_held"] is already_held
+        assert row["read"] == row["accepted"] + row["refused"] == 120
+        assert sum(row["refused_by_reason"].values()) == row["refused"]
+        assert (own_store / row["quarantine"]).exists()
+
+
+def test_ingest_shows_a_table_to_people(own_store, tmp_path):
+    file = street_csv(tmp_path / "2018-11-sample-street.csv", "2018-11")
+    ended = peelian("ingest", file, "--store", own_store)
+    assert "no-coordinates 2" in ended.out
+    assert ended.code == 0
+
+
+def test_ingest_makes_a_store_where_there_is_none(tmp_path):
+    file = street_csv(tmp_path / "2018-11-sample-street.csv", "2018-11")
+    assert peelian("ingest", file, "--store", tmp_path / "new").code == 0
+    assert peelian("count", "--store", tmp_path / "new", "-q").code == 0
+
+
+def test_ingest_suggests_a_mapping(tmp_path):
+    ended = peelian("ingest", "--suggest", dated_csv(tmp_path / "dated.csv"))
+    assert ended.code == 0
+    assert "[place]" in ended.out
+    assert list(tmp_path.iterdir()) == [tmp_path / "dated.csv"]
+
+
+def test_a_file_of_events_takes_the_place_of_the_store(tmp_path):
+    events = dated_csv(tmp_path / "dated.csv")
+    for command in (("count",), ("hotspots", "kde"), ("hotspots", "gi-star")):
+        ended = peelian(
+            *command, events, *FILE, "--format", "csv", "--store", tmp_path / "none"
+        )
+        assert ended.code == 0
+        assert sum(float(row["n"]) for row in rows_of(ended.out)) == 16 * 7 * 4
+
+
+def test_a_forecast_of_a_file_as_the_interface_has_it(tmp_path):
+    events = dated_csv(tmp_path / "dated.csv")
+    ended = peelian(
+        "forecast", events, *FILE, "--until", "2018-04-01", "--horizon", "31d",
+        "--cell-size", 500, "--flag-area", 1, *COUNTING, "--format", "csv",
+    )  # fmt: skip
+    rows = rows_of(ended.out)
+    assert list(rows[0]) == ["cell", "x", "y", "area", "risk", "flagged"]
+    flagged = [float(row["area"]) for row in rows if row["flagged"] == "true"]
+    assert sum(flagged) == pytest.approx(1e6)
+    assert sum(float(row["risk"]) for row in rows) == pytest.approx(31 * 4, rel=0.01)
+
+
+def test_the_store_can_be_named_by_the_environment(small_store, monkeypatch):
+    monkeypatch.setenv("PEELIAN_STORE", str(small_store))
+    assert peelian("count", "-q").code == 0
+
+
+def test_the_usual_store_is_in_the_current_folder(small_store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PEELIAN_STORE", raising=False)
+    missing = peelian("count")
+    assert missing.code == 12
+    assert "peelian-store: no store here" in missing.err
+    (tmp_path / "peelian-store").symlink_to(small_store)
+    assert peelian("count", "-q").code == 0
+
+
+def test_reading_changes_nothing(small_store):
+    before = as_it_stands(small_store)
+    for words in (("count",), ("hotspots", "gi-star"), ("forecast", *COUNTING)):
+        peelian(*words, "--store", small_store)
+    assert as_it_stands(small_store) == before
+
+
+def test_a_plan_is_kept_and_said(own_store):
+    ended = peelian("plan", "--teams", 1, *COUNTING, "--store", own_store)
+    assert "plan and draw kept in the store as plan " in ended.err
+    assert ended.out.startswith("Plan for Thursday 1 November 2018")
+
+
+@pytest.mark.parametrize("words", [(), ("hotspots",), ("report",)])
+def test_help_without_a_command_lists_them(words):
+    ended = peelian(*words)
+    assert ended.code == 2
+    assert "Usage: peelian" in ended.out + ended.err
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("count", "--help"), ("report", "map", "--help")]
+)
+def test_help_is_data(words):
+    ended = peelian(*words)
+    assert ended.code == 0
+    assert ended.out.startswith("Usage: ")
+    assert ended.err == ""
+
+
+def test_serve_is_called_with_what_was_said(monkeypatch):
+    called = {}
+    monkeypatch.setattr(
+        "peelian.web.serve", lambda store, **rest: called.update(rest, s=store)
+    )
+    assert peelian("serve", "--store", "a", "--port", 8123).code == 0
+    assert called == {"s": "a", "port": 8123, "database_url": None}
+
+
+def test_the_commands_are_the_ones_of_the_house():
+    names = {command.name or command.callback.__name__ for command in app.registered_commands}
+    assert names == {
+        "count", "forecast", "backtest", "plan", "ingest", "reproduce", "serve", "demo",
+    }  # fmt: skip
+    assert {group.name for group in app.registered_groups} == {"hotspots", "report"}
