@@ -25,7 +25,7 @@ REFUSED = 3
 # when it has ended.
 NURSERY = f"""
 import os, sys
-import numpy, pyarrow, pyarrow.compute, pyarrow.parquet
+import pandas, pyarrow.compute, pyarrow.parquet
 from store_samples import NOW, make_extract
 from peelian.store import open_store
 store = open_store(sys.argv[1])
