@@ -26,12 +26,16 @@ logger = logging.getLogger("peelian.web")
 
 @dataclass(frozen=True)
 class Order:
-    """A piece of work: what it is called, where its page is, and how it is made."""
+    """A piece of work: what it is called, where its page is, and how it is made.
+
+    One that is ``listed`` is worth coming back to, and Home names it.
+    """
 
     key: str
     title: str
     address: str
     make: Callable[[Progress], Made]
+    listed: bool = False
 
 
 @dataclass

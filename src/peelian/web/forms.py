@@ -28,6 +28,7 @@ class SettingsForm(forms.Form):
         values = {name: field_text(default) for name, (default, _) in settings.items()}
         known = {n: str(query[n]).strip() for n in query if n in self.base_fields}
         super().__init__({**values, **known})
+        self.asked = [n for n in self.base_fields if known.get(n, values[n]) != values[n]]
         for name, choices in choices_of(held).items():
             field = self.fields.get(name)
             if isinstance(field, forms.ChoiceField):
@@ -39,6 +40,13 @@ class SettingsForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The values that were given, without those left empty."""
         return {n: v for n, v in self.cleaned_data.items() if v not in (None, "")}
+
+    def named(self, title: str) -> str:
+        """A title with the settings that were changed: ``Map, District Harlow``."""
+        changed = [
+            f"{self.fields[n].label} {self.data[n]}" for n in self.asked if self.data[n]
+        ]
+        return ", ".join([title, *changed])
 
 
 class MapForm(SettingsForm):

@@ -13,6 +13,7 @@ from peelian.records import jobs
 from peelian.records.jobs import Job, JobState
 from peelian.web.desk import Order
 
+LISTED = (JobState.QUEUED, JobState.RUNNING, JobState.DONE)
 BETWEEN = 0.5  # progress is written down no more often [s]
 
 
@@ -25,7 +26,12 @@ class JobLedger:
 
     def ask(self, order: Order) -> UUID:
         """Queue a job for an order."""
-        asked = {"title": order.title, "address": order.address, "folder": site.PEELIAN_FOLDER}
+        asked = {
+            "title": order.title,
+            "address": order.address,
+            "listed": order.listed,
+            "folder": site.PEELIAN_FOLDER,
+        }
         return jobs.create_job(order.key, asked, now=timezone.now()).id
 
     def begin(self, order: Order, job: UUID) -> None:
@@ -64,9 +70,14 @@ def cancel_left_over() -> None:
 
 
 def lately(limit: int = 5) -> list[dict[str, Any]]:
-    """The newest pieces of work of this workbench, as Home shows them."""
-    mine = (j for j in jobs.list_jobs() if j.settings.get("folder") == site.PEELIAN_FOLDER)
-    return [_shown(job) for job, _ in zip(mine, range(limit), strict=False)]
+    """The newest maps and plans of this workbench, made or being made, each once."""
+    shown: dict[str, dict[str, Any]] = {}
+    for job in jobs.list_jobs():
+        asked = job.settings
+        mine = asked.get("folder") == site.PEELIAN_FOLDER
+        if mine and asked.get("listed") and job.state in LISTED:
+            shown.setdefault(asked["address"], _shown(job))
+    return list(shown.values())[:limit]
 
 
 def _shown(job: Job) -> dict[str, Any]:
@@ -75,5 +86,4 @@ def _shown(job: Job) -> dict[str, Any]:
         "address": job.settings["address"],
         "state": job.state,
         "asked": timezone.localtime(job.created),
-        "message": job.message,
     }

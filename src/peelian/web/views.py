@@ -150,7 +150,7 @@ def answer_form(
     held: Held,
     page: str,
     title: str,
-    form: Any,
+    form: MapForm | PlanForm,
     maker: Callable[..., Made],
     more: Callable[[HttpRequest, Result], Mapping[str, Any]] = lambda request, result: {},
 ) -> HttpResponse:
@@ -168,7 +168,7 @@ def answer_form(
     def made(progress: Progress) -> Made:
         return maker(store, settings, timezone.now(), progress, address)
 
-    order = Order(key, title, request.get_full_path(), made)
+    order = Order(key, form.named(title), request.get_full_path(), made, listed=True)
     try:
         return answer(request, held, page, title, order, shown, more)
     except (ParameterError, CoverageError, NotFound) as error:

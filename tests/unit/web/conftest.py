@@ -1,6 +1,5 @@
 """One Django and one database for these tests; each has a store and results of its own."""
 
-
 import pytest
 
 from django_site import set_up_django

@@ -17,7 +17,9 @@ def ledger(client_of, sample_store, tmp_path):
 
 @pytest.fixture
 def order():
-    return Order("key-of-a-map", "Where violence is likely", "/map?district=Harlow", None)
+    return Order(
+        "key-of-a-map", "Where violence is likely", "/map?district=Harlow", None, listed=True
+    )
 
 
 def test_work_is_written_down_from_asked_to_done(ledger, order):
@@ -34,16 +36,28 @@ def test_work_is_written_down_from_asked_to_done(ledger, order):
     assert lately()[0]["address"] == "/map?district=Harlow"
 
 
-def test_a_failure_keeps_its_sentence(ledger, order):
+def test_a_failure_keeps_its_sentence_and_is_not_listed(ledger, order):
+    from peelian.records.jobs import read_job
     from peelian.web.ledger import lately
 
     job = ledger.ask(order)
     ledger.begin(order, job)
     ledger.fail(job, "0 teams: give one at least")
-    assert (lately()[0]["state"], lately()[0]["message"]) == (
+    assert (read_job(job).state, read_job(job).message) == (
         "failed",
         "0 teams: give one at least",
     )
+    assert lately() == []
+
+
+def test_home_names_each_view_once_and_no_reading_of_the_store(ledger, order):
+    from peelian.web.ledger import lately
+
+    for asked in (order, order, Order("k", "Reading what is held", "/", None)):
+        job = ledger.ask(asked)
+        ledger.begin(asked, job)
+        ledger.finish(job, asked.key)
+    assert [work["address"] for work in lately()] == [order.address]
 
 
 def test_work_cancelled_elsewhere_stops_at_its_next_step(ledger, order):
