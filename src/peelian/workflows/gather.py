@@ -187,6 +187,10 @@ def chosen_offences(store: Store, name: str) -> offences.TrainingSet:
         codes = held if name == EVERY_OFFENCE else [code.strip() for code in name.split(",")]
         known = {one.code for one in classes}
         own = tuple(OffenceClass(code, code) for code in held if code not in known)
+        if not set(codes) & set(held):
+            raise CoverageError(
+                f"the store holds no offence {', '.join(codes)}: it holds {', '.join(held)}"
+            )
         label = "Every offence held" if name == EVERY_OFFENCE else ", ".join(codes)
         asked = OffenceSet(name, "as asked", tuple(codes), label, "")
         return offences.training_set(asked, (*classes, *own))
@@ -347,15 +351,16 @@ def cells_for(
     cells: Cells, study_area: StudyArea, areas: Areas | None, monthly: bool
 ) -> tuple[Grid, tuple[str, ...]]:
     """The grid asked for, and the sentence that announces a size chosen for the user."""
-    size = cells.cell_size or (COARSE_CELL_SIZE if monthly else FINE_CELL_SIZE)
-    chosen = () if cells.cell_size else (f"cell size {size:g} m (from the data)",)
-    if cells.cell_kind == "square":
-        return spacetime.square_grid(study_area, size), chosen
-    if cells.cell_kind == "hexagon":
-        return spacetime.hexagon_grid(study_area, size), chosen
     if cells.cell_kind == "areas" and areas is not None:
         return spacetime.polygon_grid(areas), ()
-    raise ParameterError(f"cell kind {cells.cell_kind!r}: give square, hexagon or areas")
+    grids = {"square": spacetime.square_grid, "hexagon": spacetime.hexagon_grid}
+    if cells.cell_kind not in grids:
+        raise ParameterError(f"cell kind {cells.cell_kind!r}: give square, hexagon or areas")
+    size = cells.cell_size or (COARSE_CELL_SIZE if monthly else FINE_CELL_SIZE)
+    grid = grids[cells.cell_kind](study_area, size)
+    if not grid.n_cells:
+        raise ParameterError(f"{study_area.name} is lost in a cell of {size:g} m: give less")
+    return grid, () if cells.cell_size else (f"cell size {size:g} m (from the data)",)
 
 
 def periods_for(monthly: bool, first: str, last: str, *, months: frozenset[str]) -> Periods:
