@@ -22,6 +22,7 @@ PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 ZOOMED = {"width": 350, "height": 225}  # 1400 x 900 at 400 %
 PAGES = {"home": "/", "map": "/map", "plan": "/plan?teams=2", "data": "/data"}
+TEAM = {"team": "/plan?teams=2&team=1"}
 SERVE = "import sys; from peelian import web; web.serve(sys.argv[1], port=0, ready=print)"
 
 
@@ -80,10 +81,10 @@ def outside(url, address):
     return not url.startswith((address + "/", "data:", "blob:"))
 
 
-@pytest.mark.parametrize("page_name", PAGES)
+@pytest.mark.parametrize("page_name", PAGES | TEAM)
 def test_each_page_at_every_size(open_page, page_name):
     """Title, accessibility and width, from a desk to a small phone and 400 % zoom."""
-    page = open_page(PAGES[page_name])
+    page = open_page((PAGES | TEAM)[page_name])
     assert re.search(r"Sampleshire, \w+day \d+ \w+ 20\d\d . Peelian$", page.title())
     for size in (DESK, PHONE, SMALL, ZOOMED):
         page.set_viewport_size(size)
@@ -196,6 +197,17 @@ def test_an_address_that_leads_nowhere_is_a_page(address, browser):
     assert answer.status == 404
     assert page.locator("h1").inner_text() == "Page not found"
     assert Axe().run(page).violations_count == 0
+    page.close()
+
+
+def test_a_setting_out_of_range_is_a_page_that_can_be_mended(address, browser):
+    page = browser.new_page(viewport=PHONE)
+    answer = page.goto(address + "/plan?teams=two&date=tomorrow")
+    assert answer.status == 400
+    assert page.title().startswith("Error: ")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("link", name="Teams: Give a whole number").click()
+    assert page.evaluate("document.activeElement.name") == "teams"
     page.close()
 
 

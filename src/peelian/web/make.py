@@ -11,12 +11,14 @@ import numpy as np
 
 from peelian import reports, workflows
 from peelian.reports import MapView, PatrolPack
-from peelian.reports.charts import interval_chart, monthly_chart
+from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS, Refusal, Table
+from peelian.terms import REFUSED_COLUMNS, CoverageError, Refusal, Table
 from peelian.web.desk import Made, Progress
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
+from peelian.workflows.curve import pai_curve
+from peelian.workflows.forecast import CHAMPION
 from peelian.workflows.plan import keep_plan
 
 Address: TypeAlias = Callable[[str], str]  # of a file that the result offers
@@ -76,13 +78,14 @@ def map_made(
     view = view_of(outcome)
     shown, files = mapped(view, outcome, address)
     tables = dict(outcome.tables)
+    curve = curve_of(store, settings, now, progress)
     shown |= {
         "score": view.score,
         "scores": table_shown(tables["scores"], columns=SCORES)
         if "scores" in tables
         else None,
-        "curve": table_shown(tables["curve"]) if "curve" in tables else None,
-        "curve_svg": "",
+        "curve": table_shown(curve) if curve else None,
+        "curve_svg": curve_chart(curve) if curve else "",
         "downloads": [
             ("hot-spots.csv", "table (CSV)"),
             ("hot-spots.csv.provenance.json", "its record (JSON)"),
@@ -97,6 +100,28 @@ def map_made(
         "map.html": workflows.as_bytes(outcome, ".html"),
     }
     return shown, files
+
+
+def curve_of(
+    store: Store, settings: MapSettings, now: datetime, progress: Progress
+) -> Table | None:
+    """PAI at other budgets; None where too little is held to score any."""
+    forecast = settings.forecast
+    names = "" if forecast.model == CHAMPION else forecast.model
+    try:
+        return pai_curve(store, forecast.cells, names, now=now, progress=progress)
+    except CoverageError:
+        return None
+
+
+def curve_chart(table: Table) -> str:
+    """The curve of each method, drawn."""
+    columns = table.columns
+    curves = {}
+    for name in dict.fromkeys(columns["forecaster"].tolist()):
+        rows = columns["forecaster"] == name
+        curves[name] = (columns["pai"][rows], columns["low"][rows], columns["high"][rows])
+    return pai_chart(np.unique(columns["area_share"]), curves, title=table.title)
 
 
 def plan_made(

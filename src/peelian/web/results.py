@@ -17,6 +17,7 @@ from typing import Any
 from peelian.terms import NotFound
 
 SHOWN = "page.json"
+MAKING = "making-"  # begins the name of a result that is not whole yet
 KEPT = 60  # results; the least recently used go first
 
 
@@ -66,7 +67,7 @@ def keep(
 ) -> None:
     """Put a result in its place, whole or not at all, and let the oldest go."""
     results.mkdir(parents=True, exist_ok=True)
-    made = Path(tempfile.mkdtemp(dir=results, prefix="making-"))
+    made = Path(tempfile.mkdtemp(dir=results, prefix=MAKING))
     for name, content in files.items():
         (made / name).write_bytes(content)
     text = json.dumps({**shown, "files": sorted(files)}, allow_nan=False)
@@ -79,6 +80,12 @@ def keep(
     _let_go(results)
 
 
+def sweep(results: Path) -> None:
+    """Remove what a server that was killed had begun to keep."""
+    for folder in results.glob(f"{MAKING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def drop(results: Path, key: str) -> None:
     """Forget a result, so that it is made again."""
     shutil.rmtree(results / key, ignore_errors=True)
@@ -86,6 +93,6 @@ def drop(results: Path, key: str) -> None:
 
 def _let_go(results: Path) -> None:
     """Remove all but the KEPT results used last."""
-    kept = [f for f in results.iterdir() if f.is_dir() and not f.name.startswith("making-")]
+    kept = [f for f in results.iterdir() if f.is_dir() and not f.name.startswith(MAKING)]
     for folder in sorted(kept, key=lambda f: f.stat().st_mtime, reverse=True)[KEPT:]:
         shutil.rmtree(folder, ignore_errors=True)

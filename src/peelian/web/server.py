@@ -92,7 +92,9 @@ def make_application(site: Site) -> Callable[..., object]:
 
     configure(site)
     from peelian.web.ledger import cancel_left_over
+    from peelian.web.results import sweep
 
+    sweep(site.folder / "results")
     cancel_left_over()
     connections.close_all()
     return get_wsgi_application()

@@ -34,6 +34,7 @@ LABELS: Mapping[str, str] = {
     "worth": "Worth of a visit",
     "probability": "Chance of being drawn",
     "forecaster": "Method",
+    "area_share": "Area flagged",
     "hit_rate": "Offences caught",
     "pai_low": "PAI from",
     "pai_high": "PAI to",

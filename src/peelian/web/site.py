@@ -102,6 +102,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "USE_TZ": True,
         "TIME_ZONE": LOCAL_ZONE,
         "APPEND_SLASH": False,
+        "CSRF_COOKIE_NAME": "peelian_csrf",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Strict",
         "CSRF_FAILURE_VIEW": "peelian.web.errors.csrf_failure",

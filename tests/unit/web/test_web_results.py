@@ -58,3 +58,10 @@ def test_the_least_recently_used_go_first(tmp_path, monkeypatch):
     results.keep(tmp_path, "key2", {}, {})
     assert results.find(tmp_path, "key0")
     assert results.find(tmp_path, "key1") is None
+
+
+def test_what_a_killed_server_began_is_swept_away(tmp_path):
+    results.keep(tmp_path, KEY, {"title": "Map"}, {})
+    (tmp_path / "making-abc").mkdir()
+    results.sweep(tmp_path)
+    assert [f.name for f in tmp_path.iterdir()] == [KEY]

@@ -49,6 +49,15 @@ def test_the_map_and_its_table_have_the_same_cells(get):
     assert set(rows) <= drawn
 
 
+def test_the_map_says_how_good_it_was_against_counting(get):
+    page = get("/map").content.decode()
+    part = page.partition('id="good"')[2]
+    assert re.search(r"PAI [\d.]+ \(95 % interval [\d.]+ to [\d.]+\)", part)
+    assert "counting past offences" in part
+    assert "PAI by share of the area flagged" in part
+    assert "<svg" in part
+
+
 def test_the_map_page_offers_its_files(get):
     page = get("/map").content.decode()
     links = re.findall(r'href="(/work/[^"]+)"', page)
