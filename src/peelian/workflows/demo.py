@@ -93,7 +93,7 @@ def naive_sentence(store: Store) -> str:
     kept = int((there & np.isin(events.offence, TRAINED)).sum())
     return (
         f"Of violence, robbery and weapons together the fullest point is "
-        f"{first['place'][0]!r} with {first['n'][0]:,} rows: a naive map puts it first. "
+        f"{first['place'][0]} with {first['n'][0]:,} rows: a naive map puts it first. "
         f"{first['n'][0] - kept:,} of them are possession of weapons, found by searching; "
         f"training leaves those out, and then the {kept} others for being at an airport."
     )
