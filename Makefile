@@ -6,7 +6,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 DEMO   := peelian-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-nightly check fix bench lock
+.PHONY: help demo serve test test-nightly check fix bench docs lock
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,9 @@ fix: $(VENV)/.dev   ## format and mend what the linter can
 
 bench: $(VENV)/.bench ## ours and the best peer in one run, as ratios
 	$(BIN)/python bench/run.py
+
+docs: $(VENV)/.dev  ## write the pages made from the code
+	PYTHONPATH=tests/docs $(BIN)/python tests/docs/cli_reference.py
 
 lock:            ## renew requirements/ (needs uv); hashes kept, no index addresses
 	sh requirements/lock.sh
