@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from peelian import spacetime
+from peelian.hotspots.neighbourhoods import checked_counts, neighbourhood_sums
 from peelian.statistics import benjamini_hochberg
-from peelian.terms import CellKind, DataError, Floats, Grid, Ints, ParameterError
+from peelian.terms import Floats, Grid, Ints, ParameterError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -78,8 +78,8 @@ def gi_star(counts: ArrayLike, grid: Grid, *, distance: float | None = None) -> 
        issues and an application," Geographical Analysis, 27(4), 286-306, 1995.
        doi:10.1111/j.1538-4632.1995.tb00912.x
     """
-    values = _checked(counts, grid)
-    near, w_sum = _neighbourhoods(values, grid, distance)
+    values = checked_counts(counts, grid)
+    near, w_sum = neighbourhood_sums(values, grid, distance)
     return _standardise(values, near, w_sum, w_sum)
 
 
@@ -134,8 +134,8 @@ def gi_star_test(
     """
     if null not in NULLS:
         raise ParameterError(f"unknown null {null!r}; choose {' or '.join(NULLS)}")
-    values = _checked(counts, grid)
-    near, w_sum = _neighbourhoods(values, grid, distance)
+    values = checked_counts(counts, grid)
+    near, w_sum = neighbourhood_sums(values, grid, distance)
     pairs = _distinct_pairs(near, w_sum)
     first, member = pairs or (np.arange(len(values)), None)
     z = _standardise(values, near[first], w_sum[first], w_sum[first])
@@ -143,7 +143,7 @@ def gi_star_test(
         p = _normal_p(z)
     else:
         steps, whole = _in_steps(values, w_sum)
-        sums = near if whole else _neighbourhoods(steps, grid, distance)[0]
+        sums = near if whole else neighbourhood_sums(steps, grid, distance)[0]
         p = _drawn_p(steps, sums[first], w_sum[first], z, whole=whole)
     if member is None:
         return GiStar(z, p, benjamini_hochberg(p))
@@ -186,18 +186,6 @@ def gi_star_by_weights(counts: ArrayLike, weights: "csr_array") -> Floats:
     w_squares = weights.multiply(weights).sum(axis=1)
     w_sum = np.asarray(weights.sum(axis=1), dtype=np.float64)
     return _standardise(values, weights @ values, w_sum, w_squares)
-
-
-def _checked(counts: ArrayLike, grid: Grid) -> Floats:
-    """The counts as numbers, one a cell."""
-    values = np.asarray(counts, dtype=np.float64)
-    if values.shape != (grid.n_cells,):
-        raise ParameterError(
-            f"counts have shape {values.shape}, the grid has {grid.n_cells} cells"
-        )
-    if not np.isfinite(values).all():
-        raise DataError("counts hold NaN; add up only the periods that are held")
-    return values
 
 
 def _standardise(counts: Floats, near: Floats, w_sum: Floats, w_squares: Floats) -> Floats:
@@ -250,38 +238,6 @@ def _drawn_p(steps: Floats, sums: Floats, w_sum: Floats, z: Floats, *, whole: bo
         as_high = np.cumsum(chance[::-1])[::-1][np.maximum(at - slack, 0)]
         p[cells] = np.clip(2 * np.minimum(as_low, as_high), SMALLEST_P, 1)
     return p
-
-
-def _neighbourhoods(
-    counts: Floats, grid: Grid, distance: float | None
-) -> tuple[Floats, Floats]:
-    """Sum of each cell's neighbours' counts, and how many they are; itself included."""
-    if distance is not None:
-        spacetime.require_distance(distance)
-    if grid.kind is CellKind.SQUARE:  # binary weights on squares need no matrix
-        ones = np.ones(grid.n_cells)
-        return _lattice_sums(grid, counts, distance), _lattice_sums(grid, ones, distance)
-    if distance is not None or grid.kind is CellKind.HEXAGON:
-        reach = grid.cell_size if distance is None else distance
-        weights = spacetime.distance_weights(grid.x, grid.y, reach)
-    else:
-        weights = spacetime.queen_weights(spacetime.outlines(grid))
-    return weights @ counts, np.asarray(weights.sum(axis=1), dtype=np.float64)
-
-
-def _lattice_sums(grid: Grid, values: Floats, distance: float | None) -> Floats:
-    """Sum of values over each square's neighbours, itself included."""
-    image = spacetime.on_lattice(grid, values)
-    if distance is None:
-        sums = spacetime.neighbour_sums(image, 1)
-    else:
-        radius = distance / grid.cell_size * (1 + 1e-9)
-        reach = min(int(radius), max(grid.shape))
-        half_widths = [
-            int(np.sqrt(max(radius**2 - row**2, 0))) for row in range(-reach, reach + 1)
-        ]
-        sums = spacetime.row_sums(image, half_widths)
-    return sums.ravel() if sums.size == grid.n_cells else sums.ravel()[grid.position]
 
 
 def _distinct_pairs(near: Floats, w_sum: Floats) -> tuple[Ints, Ints] | None:
