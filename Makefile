@@ -36,9 +36,6 @@ fix: $(VENV)/.dev   ## format and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-docs: $(VENV)/.dev  ## renew the reference of commands from their own help
-	PYTHONPATH=tests/docs $(BIN)/python tests/docs/cli_reference.py
-
 bench: $(VENV)/.bench ## ours and the best peer in one run, as ratios
 	$(BIN)/python bench/run.py
 
