@@ -205,7 +205,12 @@ def serve(
     """
     from peelian import web
 
-    web.serve(store, port=port, database_url=database)
+    web.serve(
+        store,
+        port=port,
+        database_url=database,
+        ready=lambda address: say(f"The workbench is at {address} (Ctrl-C stops it)"),
+    )
 
 
 @app.command()

@@ -132,24 +132,34 @@ def models(names: str) -> Mapping[str, Forecaster]:
 
 
 def flag(
-    material: Material, settings: ForecastSettings, *, progress: Progress = silent
+    material: Material,
+    settings: ForecastSettings,
+    *,
+    scored: bool = False,
+    progress: Progress = silent,
 ) -> Flagged:
     """Choose the model, forecast, and flag cells within the budget.
 
     The champion is counting, unless the backtest finds a challenger better; with too little
-    history for a backtest it is counting too.
+    history for a backtest it is counting too. A model asked for by name is backtested only if
+    ``scored``.
     """
     n_cells, budget, chosen = flag_budget(settings, material)
     model, why, trial = settings.model, "as asked", None
-    if model == CHAMPION:
+    if scored or model == CHAMPION:
+        asked = BacktestSettings(
+            cells=settings.cells,
+            models="" if model == CHAMPION else model,
+            flag_area=budget / 1e6,
+            seed=settings.seed,
+        )
         try:
-            asked = BacktestSettings(
-                cells=settings.cells, flag_area=budget / 1e6, seed=settings.seed
-            )
             trial, _ = score(material, asked, progress=progress)
-            model, why = trial.champion, reports.champion_sentence(trial)
         except CoverageError as error:
-            model, why = BASELINE, f"too little history to compare models ({error})"
+            why = f"too little history to compare models ({error})"
+    if model == CHAMPION:
+        model = trial.champion if trial else BASELINE
+        why = reports.champion_sentence(trial) if trial else why
     surface = models(model)[model].forecast(material.history, 1)
     days = _horizon_days(settings.horizon, material)
     scale = days / _next_days(material)

@@ -1,11 +1,12 @@
 """What the printed pack and the plan's map are made from."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peelian import reports
-from peelian.terms import PatrolPlan, Provenance, Table
+from peelian.terms import PatrolPlan, Provenance, Route, Table
 from peelian.workflows.explore import offences_by_cell, what_happened
 from peelian.workflows.forecast import Flagged
 from peelian.workflows.gather import Material
@@ -43,7 +44,7 @@ def plan_view(
     start, end = plan.shift.start, plan.shift.end
     return reports.MapView(
         title=f"Patrol plan: {material.study_area.name}",
-        subtitle=f"{start:%A %-d %B %Y, %H:%M} to {end:%H:%M}; {len(plan.routes)} teams",
+        subtitle=f"{start:%A %-d %B %Y, %H:%M} to {end:%H:%M}; {number_of(plan.routes)}",
         score="",
         notes=(*plan.assumptions, *material.notes),
         table=visits,
@@ -56,6 +57,11 @@ def plan_view(
         districts=reports.district_shapes(material.areas) if material.areas else {},
         routes=route_lines(plan),
     )
+
+
+def number_of(routes: Sequence[Route]) -> str:
+    """How many teams, in words fit to read."""
+    return f"{len(routes)} team{'' if len(routes) == 1 else 's'}"
 
 
 def route_lines(plan: PatrolPlan) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from peelian.workflows.explore import districts_of, near
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import BASES_LAYER, Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.pack import pack_of, plan_view
+from peelian.workflows.pack import number_of, pack_of, plan_view
 from peelian.workflows.settings import ForecastSettings, PlanSettings
 
 NAMED = 3  # places named in a team's row
@@ -81,10 +81,10 @@ def keep_plan(store: Store, outcome: Outcome, *, now: datetime) -> str:
     """
     pack = outcome.pack
     assert pack is not None  # noqa: S101 - every plan has one
-    shift, n_teams = pack.plan.shift, len(pack.plan.routes)
+    shift = pack.plan.shift
     kept = store.save_artefact(
         "plan",
-        f"{shift.start:%Y-%m-%d %H:%M} to {shift.end:%H:%M}, {n_teams} teams",
+        f"{shift.start:%Y-%m-%d %H:%M} to {shift.end:%H:%M}, {number_of(pack.plan.routes)}",
         {
             "stops.csv": reports.table_csv(outcome.table).encode(),
             "draw.csv": reports.table_csv(dict(outcome.tables)["draw"]).encode(),
