@@ -217,13 +217,18 @@ def test_help_is_data(words):
     assert ended.err == ""
 
 
-def test_serve_is_called_with_what_was_said(monkeypatch):
+def test_serve_is_called_with_what_was_said_and_tells_the_address(monkeypatch):
     called = {}
-    monkeypatch.setattr(
-        "peelian.web.serve", lambda store, **rest: called.update(rest, s=store)
-    )
-    assert peelian("serve", "--store", "a", "--port", 8123).code == 0
-    assert called == {"s": "a", "port": 8123, "database_url": None}
+
+    def serve(store, *, ready, **rest):
+        called.update(rest, store=store)
+        ready("http://127.0.0.1:8123/")
+
+    monkeypatch.setattr("peelian.web.serve", serve)
+    ended = peelian("serve", "--store", "a", "--port", 8123)
+    assert called == {"store": "a", "port": 8123, "database_url": None}
+    assert (ended.code, ended.out) == (0, "")
+    assert "http://127.0.0.1:8123/" in ended.err
 
 
 def test_the_commands_are_the_ones_of_the_house():

@@ -141,7 +141,7 @@ def test_a_file_is_forecast_without_a_store(tmp_path):
 def test_the_backtest_has_every_model_and_two_references(small_store):
     made = run("backtest", open_store(small_store), BacktestSettings(draws=200), now=NOW)
     rows = made.table.columns["forecaster"].tolist()
-    assert rows == ["count", "ewma", "gamma-poisson", "random", "oracle"]
+    assert rows == ["count", "ewma", "gamma-poisson", "kernel-ewma", "random", "oracle"]
     assert made.summary is not None
     verdicts = set(made.table.columns["verdict"].tolist())
     assert "no detectable difference from counting past offences" in verdicts
@@ -193,10 +193,18 @@ def test_the_map_says_how_good_it_was_and_warns(explored):
     assert dict(explored.tables)["scores"].columns["forecaster"][0] == "count"
 
 
-def test_a_map_by_a_named_model_has_no_score_and_says_so(small_store):
+def test_a_map_by_a_named_model_is_scored_too(small_store):
     settings = MapSettings(ForecastSettings(model="ewma"), draws=20)
     made = run("report map", open_store(small_store), settings, now=NOW)
-    assert made.view.score == "This map has not been scored: as asked."
+    assert made.view.score.startswith("Over the last 5 periods")
+    assert "model ewma: as asked" in made.chosen
+
+
+@pytest.mark.parametrize("model", ["ewma", "champion"])
+def test_a_map_of_two_months_has_no_score_and_says_so(small_store, model):
+    settings = MapSettings(ForecastSettings(Cells(until="2018-02"), model=model), draws=20)
+    made = run("report map", open_store(small_store), settings, now=NOW)
+    assert made.view.score.startswith("This map has not been scored: too little history")
     assert made.tables == ()
 
 

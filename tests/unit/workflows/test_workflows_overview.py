@@ -75,8 +75,13 @@ def test_rates_have_districts_and_intervals(seen):
 def test_the_last_plan_is_named(own_store):
     store = open_store(own_store)
     assert overview(store, now=NOW).last_plan is None
-    run("plan", store, PlanSettings(ForecastSettings(model="count"), teams=1), now=NOW)
-    assert overview(store, now=NOW).last_plan == "2018-11-01 14:00 to 22:00, 1 teams"
+    run(
+        "plan",
+        store,
+        PlanSettings(ForecastSettings(model="count", flag_cells=6), teams=1),
+        now=NOW,
+    )
+    assert overview(store, now=NOW).last_plan == "2018-11-01 14:00 to 22:00, 1 team"
 
 
 def test_an_empty_store_says_what_to_do(tmp_path):
