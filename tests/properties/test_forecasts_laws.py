@@ -1,4 +1,4 @@
-"""Laws of every forecaster on the command line."""
+"""Laws of every forecaster on the command line, and of those that do not look at places."""
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from peelian.forecasts import FORECASTERS
 from peelian.terms import CellKind, Grid, History, Periods
 
 every = pytest.mark.parametrize("name", FORECASTERS)
+placeless = pytest.mark.parametrize("name", [n for n in FORECASTERS if n != "kernel-ewma"])
 
 
 def history_of(counts, area, lengths):
@@ -37,7 +38,7 @@ def histories(draw):
     return counts, area, lengths
 
 
-@every
+@placeless
 @given(histories(), st.randoms(use_true_random=False))
 def test_renumbering_cells_renumbers_the_risk(name, drawn, random):
     counts, area, lengths = drawn
@@ -69,7 +70,7 @@ def test_risk_is_known_non_negative_and_within_its_limits(name, drawn):
     assert np.all(surface.high >= surface.risk * (1 - 1e-9))
 
 
-@every
+@placeless
 @given(histories())
 def test_cells_alike_get_the_same_risk_to_the_last_bit(name, drawn):
     """So that a tie stays a tie."""

@@ -15,12 +15,14 @@ from peelian.forecasts.gamma_poisson import (
     posterior_mean,
 )
 from peelian.forecasts.memory import exponential_weights
+from peelian.forecasts.smoothed import KernelEWMA
 from peelian.terms import Forecaster
 
 FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "count": LongWindowCount,
     "ewma": EWMA,
     "gamma-poisson": GammaPoissonEWMA,
+    "kernel-ewma": KernelEWMA,
 }
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "FORECASTERS",
     "GammaPoissonEWMA",
     "GammaPrior",
+    "KernelEWMA",
     "LongWindowCount",
     "exponential_weights",
     "fit_gamma_prior",

@@ -227,7 +227,7 @@ def garwood_limits(
 def weighted_garwood_limits(
     total: ArrayLike,
     variance: ArrayLike,
-    largest: float,
+    largest: ArrayLike,
     exposure: ArrayLike = 1.0,
     *,
     level: float = INTERVAL_LEVEL,
@@ -240,7 +240,7 @@ def weighted_garwood_limits(
         ``sum of w * count``. [events]
     variance : array
         ``sum of w**2 * count``, its estimated variance.
-    largest : float
+    largest : array or float
         The largest weight a count could have had.
     exposure : array
         What the total is divided by.
@@ -267,15 +267,15 @@ def weighted_garwood_limits(
     from scipy.special import gammaincinv
 
     _require_level(level)
-    arrays = (np.asarray(a, dtype=np.float64) for a in (total, variance, exposure))
-    y, v, e = np.broadcast_arrays(*arrays)
+    arrays = (np.asarray(a, dtype=np.float64) for a in (total, variance, largest, exposure))
+    y, v, most, e = np.broadcast_arrays(*arrays)
     if np.any(y < 0) or np.any(v < 0) or np.any(e < 0):
         raise ParameterError("a count or an exposure is negative; both must be zero or more")
 
     tail = (1 - level) / 2
     scale = np.divide(v, y, out=np.ones_like(y), where=y > 0)
     low = np.where(y > 0, gammaincinv(np.where(y > 0, y / scale, 1.0), tail) * scale, 0.0)
-    above, spread = y + largest, v + largest**2
+    above, spread = y + most, v + most**2
     high = gammaincinv(above**2 / spread, 1 - tail) * spread / above
 
     divisor = np.where(e > 0, e, np.nan)

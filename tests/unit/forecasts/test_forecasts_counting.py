@@ -7,6 +7,7 @@ from peelian.forecasts import (
     EWMA,
     FORECASTERS,
     GammaPoissonEWMA,
+    KernelEWMA,
     LongWindowCount,
     fit_gamma_prior,
 )
@@ -263,9 +264,10 @@ def test_prior_needs_one_exposure_a_cell():
 
 
 def test_names_on_the_command_line():
-    assert list(FORECASTERS) == ["count", "ewma", "gamma-poisson"]
+    assert list(FORECASTERS) == ["count", "ewma", "gamma-poisson", "kernel-ewma"]
     assert [make() for make in FORECASTERS.values()] == [
         LongWindowCount(),
         EWMA(),
         GammaPoissonEWMA(),
+        KernelEWMA(),
     ]

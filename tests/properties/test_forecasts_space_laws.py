@@ -1,0 +1,45 @@
+"""Laws of forecasters that look at where cells lie."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from forecast_histories import history_of, squares
+from peelian.forecasts import KernelEWMA
+
+SHAPE = (4, 5)
+counts = arrays(np.float64, (3, 20), elements=st.integers(0, 5).map(float))
+areas = arrays(np.float64, 20, elements=st.floats(0.02, 1))
+bandwidths = st.floats(5, 2000)
+
+
+def smoothed(values, area, bandwidth):
+    history = history_of(values, squares(*SHAPE, area=area), days=7)
+    return KernelEWMA(100.0, bandwidth).forecast(history, 1).risk[0]
+
+
+@given(counts, counts, areas, bandwidths)
+def test_smoothing_is_additive_and_keeps_the_sum(first, second, area, bandwidth):
+    both = smoothed(first + second, area, bandwidth)
+    parts = smoothed(first, area, bandwidth) + smoothed(second, area, bandwidth)
+    np.testing.assert_allclose(both, parts, rtol=1e-9, atol=1e-12)
+    weights = 0.5 ** (np.array([17.5, 10.5, 3.5]) / 100)
+    mean = (weights @ (first + second)).sum() / weights.sum()
+    np.testing.assert_allclose(both.sum(), mean, rtol=1e-9, atol=1e-12)
+
+
+@given(counts, areas, bandwidths)
+def test_turning_the_map_turns_the_risk(values, area, bandwidth):
+    risk = smoothed(values, area, bandwidth)
+    turned = smoothed(values[:, ::-1], area[::-1], bandwidth)
+    np.testing.assert_allclose(turned[::-1], risk, rtol=1e-9, atol=1e-12)
+
+
+@given(counts, areas, bandwidths, st.integers(0, 19))
+def test_one_event_more_lowers_risk_nowhere(values, area, bandwidth, cell):
+    more = values.copy()
+    more[-1, cell] += 1
+    rise = smoothed(more, area, bandwidth) - smoothed(values, area, bandwidth)
+    assert rise.min() >= -1e-9
+    assert rise[cell] > 0
