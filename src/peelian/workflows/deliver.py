@@ -1,13 +1,13 @@
 """From an outcome to bytes in the medium asked for, and back from a file to the same bytes."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from peelian import reports
 from peelian.store import Store, open_store
-from peelian.terms import DataError, Ingredient, ParameterError
+from peelian.terms import DataError, Ingredient, NotFound, ParameterError
 from peelian.workflows.jobs import JOBS, run
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import from_json
@@ -110,9 +110,8 @@ def reproduce(
         return data, None
     mine = outcome.provenance
     if mine.ingredients != record.ingredients:
-        return data, "what went in has changed since: " + ", ".join(
-            i.name for i in set(record.ingredients) ^ set(mine.ingredients)
-        )
+        changed = {i.name for i in set(record.ingredients) ^ set(mine.ingredients)}
+        return data, f"what went in has changed since: {', '.join(sorted(changed))}"
     if (mine.version, mine.environment) != (record.version, record.environment):
         return data, (
             f"made by version {record.version} in environment {record.environment[:12]}, "
@@ -122,12 +121,25 @@ def reproduce(
 
 
 def store_as_it_was(
-    folder: Path | str | None, ingredients: Iterable[Ingredient]
+    folder: Path | str | None, ingredients: Collection[Ingredient]
 ) -> Store | None:
-    """The store with exactly the batches a record names; None for a record of a file."""
+    """The store with the batches and layers a record names; None for a record of a file.
+
+    The latest layers stand where the store never had those of the record together: what is
+    made from them then differs, and says so.
+    """
     batches = [i.sha256 for i in ingredients if i.kind == "batch"]
+    layers = {i.name: i.sha256 for i in ingredients if i.kind == "layer"}
     if not batches:
         return None
     if folder is None:
         raise ParameterError("the file was made from a store: say which with --store")
-    return open_store(folder, batches=batches)
+    latest = open_store(folder, batches=batches)
+    for version in range(latest.latest_version, 0, -1):
+        try:
+            store = open_store(folder, version=version, batches=batches)
+        except NotFound:  # before the last of the batches had come
+            break
+        if store.layers() == layers:
+            return store
+    return latest

@@ -136,18 +136,7 @@ def to_json(settings: Any) -> dict[str, Any]:
 
 def from_json(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
     """Settings of ``kind`` from JSON values; ParameterError names what does not fit."""
-    if not isinstance(values, Mapping):
-        raise ParameterError(f"{kind.__name__} is {values!r}: give an object of settings")
-    hints = get_type_hints(kind)
-    _require_known(kind, values, hints)
-    return kind(
-        **{
-            name: from_json(hints[name], value)
-            if is_dataclass(hints[name])
-            else _typed(name, hints[name], value)
-            for name, value in values.items()
-        }
-    )
+    return _filled(kind(), values)
 
 
 def flat_fields(kind: type[Any]) -> Iterator[tuple[str, type[Any], Any, str]]:
@@ -172,6 +161,22 @@ def _flat(settings: Any) -> Iterator[tuple[str, type[Any], Any, str]]:
             yield from _flat(value)
         else:
             yield f.name, hints[f.name], value, f.metadata["help"]
+
+
+def _filled(settings: Settings, values: Mapping[str, Any]) -> Settings:
+    """Settings with these JSON values in place of their own."""
+    kind = type(settings)
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"{kind.__name__} is {values!r}: give an object of settings")
+    hints: dict[str, type[Any]] = get_type_hints(kind)
+    _require_known(kind, values, hints)
+    changed = {
+        name: _filled(getattr(settings, name), value)
+        if is_dataclass(hints[name])
+        else _typed(name, hints[name], value)
+        for name, value in values.items()
+    }
+    return replace(settings, **changed)  # type: ignore[type-var]
 
 
 def _with(settings: Settings, values: Mapping[str, Any]) -> Settings:
