@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from peelian.hotspots.neighbourhoods import checked_counts, neighbourhood_sums
+from peelian.hotspots.permutation import permutation_p
 from peelian.statistics import benjamini_hochberg
 from peelian.terms import Floats, Grid, Ints, ParameterError
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 
-NULLS = ("drawn", "normal")
+NULLS = ("drawn", "normal", "permutation")
 SMALLEST_P = 1e-12  # of the drawn null: below it lies rounding
 _SUMS = 1 << 16  # values a neighbourhood's sum may take in the drawn null
 
@@ -84,7 +85,13 @@ def gi_star(counts: ArrayLike, grid: Grid, *, distance: float | None = None) -> 
 
 
 def gi_star_test(
-    counts: ArrayLike, grid: Grid, *, distance: float | None = None, null: str = "drawn"
+    counts: ArrayLike,
+    grid: Grid,
+    *,
+    distance: float | None = None,
+    null: str = "drawn",
+    permutations: int = 999,
+    rng: np.random.Generator | None = None,
 ) -> GiStar:
     """Gi* of each cell with two-sided p-values, before and after false discovery control.
 
@@ -100,7 +107,12 @@ def gi_star_test(
         counts of all cells; p is the exact tail of such sums, doubled, at least SMALLEST_P.
         ``normal``: z is a standard normal deviate, as other programs have it. The two agree
         when counts are high and even; where most cells are empty the normal tail is far too
-        thin.
+        thin. ``permutation``: a cell keeps its own count and the others change places at
+        random, so that a high cell alone is no hotspot.
+    permutations : int
+        Of the permutation null; p is a multiple of ``2 / (permutations + 1)``, never 0.
+    rng : numpy.random.Generator
+        For the permutation null only, and required there.
 
     Returns
     -------
@@ -111,7 +123,8 @@ def gi_star_test(
     Raises
     ------
     ParameterError, DataError
-        As `gi_star`; ParameterError if the null is unknown.
+        As `gi_star`; ParameterError if the null is unknown, or is ``permutation`` without
+        ``rng``.
 
     Notes
     -----
@@ -136,6 +149,8 @@ def gi_star_test(
         raise ParameterError(f"unknown null {null!r}; choose {' or '.join(NULLS)}")
     values = checked_counts(counts, grid)
     near, w_sum = neighbourhood_sums(values, grid, distance)
+    if null == "permutation":
+        return _permuted(values, near, w_sum, permutations, rng)
     pairs = _distinct_pairs(near, w_sum)
     first, member = pairs or (np.arange(len(values)), None)
     z = _standardise(values, near[first], w_sum[first], w_sum[first])
@@ -197,6 +212,23 @@ def _standardise(counts: Floats, near: Floats, w_sum: Floats, w_squares: Floats)
     scale = spread * np.sqrt(np.where(variance > 0, variance, np.nan) / (n - 1))
     z: Floats = (near - mean * w_sum) / scale
     return z
+
+
+def _permuted(
+    values: Floats,
+    near: Floats,
+    w_sum: Floats,
+    permutations: int,
+    rng: np.random.Generator | None,
+) -> GiStar:
+    """Gi* with p under conditional permutation of the other cells' counts."""
+    if rng is None:
+        raise ParameterError("the permutation null needs rng, a numpy random generator")
+    z = _standardise(values, near, w_sum, w_sum)
+    others = w_sum.astype(np.int64) - 1
+    p = permutation_p(values, near - values, others, permutations=permutations, rng=rng)
+    p = np.where(np.isnan(z), np.nan, p)
+    return GiStar(z, p, benjamini_hochberg(p))
 
 
 def _normal_p(z: Floats) -> Floats:
