@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forecast_histories import history_of, squares
-from peelian.forecasts import KernelEWMA
+from forecast_histories import dated_history, events_of, history_of, squares
+from peelian.forecasts import KernelEWMA, Prospective
 
 SHAPE = (4, 5)
 counts = arrays(np.float64, (3, 20), elements=st.integers(0, 5).map(float))
@@ -43,3 +43,36 @@ def test_one_event_more_lowers_risk_nowhere(values, area, bandwidth, cell):
     rise = smoothed(more, area, bandwidth) - smoothed(values, area, bandwidth)
     assert rise.min() >= -1e-9
     assert rise[cell] > 0
+
+
+places = st.lists(
+    st.tuples(st.integers(1, 499), st.integers(1, 399), st.integers(0, 80)), max_size=25
+)
+
+
+def prospective(drawn, **settings):
+    x, y, day = np.array(drawn, dtype=float).reshape(-1, 3).T
+    history = dated_history(events_of(x, y, day + 0.25), squares(*SHAPE), 84)
+    return Prospective(**settings).forecast(history, 1).risk[0]
+
+
+@given(places, st.randoms(use_true_random=False))
+def test_the_order_of_events_does_not_matter(drawn, random):
+    shuffled = random.sample(drawn, len(drawn))
+    np.testing.assert_allclose(prospective(shuffled), prospective(drawn), rtol=1e-9)
+
+
+@given(places, st.integers(1, 84), st.floats(80, 900))
+def test_prospective_risk_is_that_of_the_window_and_never_below_zero(drawn, window, reach):
+    risk = prospective(drawn, window_days=window, reach=reach)
+    recent = sum(day + 0.25 >= 84 - window for _, _, day in drawn)
+    assert risk.min() >= 0
+    np.testing.assert_allclose(risk.sum(), recent / window, rtol=1e-9)
+
+
+@given(places)
+def test_mirrored_events_give_a_mirrored_map(drawn):
+    mirrored = [(500 - x, y, day) for x, y, day in drawn if x % 100]
+    straight = [(x, y, day) for x, y, day in drawn if x % 100]
+    risk = prospective(straight).reshape(SHAPE)
+    np.testing.assert_allclose(prospective(mirrored).reshape(SHAPE)[:, ::-1], risk, rtol=1e-9)

@@ -15,6 +15,7 @@ from peelian.forecasts.gamma_poisson import (
     posterior_mean,
 )
 from peelian.forecasts.memory import exponential_weights
+from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.smoothed import KernelEWMA
 from peelian.terms import Forecaster
 
@@ -24,14 +25,21 @@ FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "gamma-poisson": GammaPoissonEWMA,
     "kernel-ewma": KernelEWMA,
 }
+# These need to know the week or the day of events: they refuse month-only data with a
+# CoverageError, so they are offered by name and not run unasked.
+DATED_FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
+    "prospective": Prospective,
+}
 
 __all__ = [
+    "DATED_FORECASTERS",
     "EWMA",
     "FORECASTERS",
     "GammaPoissonEWMA",
     "GammaPrior",
     "KernelEWMA",
     "LongWindowCount",
+    "Prospective",
     "exponential_weights",
     "fit_gamma_prior",
     "posterior_limits",
