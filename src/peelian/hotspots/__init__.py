@@ -1,22 +1,47 @@
 """Where is violence concentrated."""
 
+from peelian.hotspots.change import MIN_BASE, Change, change
+from peelian.hotspots.concentration import (
+    HELD_SHARES,
+    MIN_PLACES,
+    TOP_SHARES,
+    Concentration,
+    concentration,
+)
 from peelian.hotspots.gi_star import GiStar, gi_star, gi_star_by_weights, gi_star_test
 from peelian.hotspots.kde import MIN_KERNEL_MASS, kde
+from peelian.hotspots.knox import KnoxTable, knox, knox_of_events, pair_counts
 from peelian.hotspots.local_moran import LocalMoran, local_moran, local_moran_by_weights
+from peelian.hotspots.near_repeats import NearRepeats, near_repeats, near_repeats_of_events
 from peelian.hotspots.places import MainPoints, main_points
 from peelian.hotspots.stability import rank_stability
 
 __all__ = [
+    "HELD_SHARES",
+    "MIN_BASE",
     "MIN_KERNEL_MASS",
+    "MIN_PLACES",
+    "TOP_SHARES",
+    "Change",
+    "Concentration",
     "GiStar",
+    "KnoxTable",
     "LocalMoran",
     "MainPoints",
+    "NearRepeats",
+    "change",
+    "concentration",
     "gi_star",
     "gi_star_by_weights",
     "gi_star_test",
     "kde",
+    "knox",
+    "knox_of_events",
     "local_moran",
     "local_moran_by_weights",
     "main_points",
+    "near_repeats",
+    "near_repeats_of_events",
+    "pair_counts",
     "rank_stability",
 ]
