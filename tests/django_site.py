@@ -1,6 +1,7 @@
 """One Django a test process, as the workbench sets it up, over an embedded PostgreSQL."""
 
 import atexit
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -16,6 +17,8 @@ def set_up_django() -> None:
 
     if settings.configured:
         return
+    # Playwright keeps an event loop in the thread of the tests; nothing here is async.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     folder = Path(tempfile.mkdtemp(prefix="peelian-tests-"))
     site = site_beside(folder / "store")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

@@ -181,7 +181,7 @@ def test_a_plan_is_kept_and_shown_on_home(open_page):
     page.get_by_role("button", name="Keep this plan").click()
     page.wait_for_selector("text=Kept: plan and draw kept in the store")
     assert page.get_by_role("button", name="Keep this plan").count() == 0
-    assert "2018-11-02 14:00 to 22:00, 1 teams" in open_page("/").inner_text("main")
+    assert "2018-11-02 14:00 to 22:00, 1 team" in open_page("/").inner_text("main")
 
 
 def test_a_new_batch_shows_without_a_restart(open_page, store):

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 
 import numpy as np
 import pypdf
@@ -177,7 +178,7 @@ def test_the_bytes_are_the_same_elsewhere_and_without_system_fonts(tmp_path):
 
     here = hashlib.sha256(render_pack(sample_pack())).hexdigest()
     done = subprocess.run(
-        [sys.executable, "-c", MAKE.format(path=sys.path)],
+        [sys.executable, "-c", MAKE.format(path=[str(Path(__file__).parent), *sys.path])],
         cwd=tmp_path,
         env={
             "HOME": str(tmp_path),
