@@ -1,5 +1,12 @@
 """What several rooms need: intervals, resampling, false discovery, scores of a surface."""
 
+from peelian.statistics.concentration import (
+    generalised_gini,
+    gini,
+    lorenz,
+    places_holding,
+    top_share,
+)
 from peelian.statistics.intervals import (
     clopper_pearson,
     clopper_pearson_limits,
@@ -20,8 +27,10 @@ from peelian.statistics.surface import (
     pei,
     search_efficiency,
 )
+from peelian.statistics.trend import MannKendall, mann_kendall, overlap_factor
 
 __all__ = [
+    "MannKendall",
     "against_ties",
     "benjamini_hochberg",
     "bootstrap_blocks",
@@ -32,11 +41,18 @@ __all__ = [
     "flag_shares",
     "garwood",
     "garwood_limits",
+    "generalised_gini",
+    "gini",
     "hit_rate",
+    "lorenz",
+    "mann_kendall",
+    "overlap_factor",
     "pai",
     "pei",
+    "places_holding",
     "search_efficiency",
     "sign_flip_test",
+    "top_share",
     "weighted_garwood_limits",
     "wilson",
     "wilson_limits",
