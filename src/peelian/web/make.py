@@ -11,7 +11,7 @@ import numpy as np
 
 from peelian import reports, workflows
 from peelian.reports import MapView, PatrolPack
-from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
+from peelian.reports.charts import SERIES, interval_chart, monthly_chart, pai_chart
 from peelian.store import Store
 from peelian.terms import REFUSED_COLUMNS, CoverageError, Refusal, Table
 from peelian.web.desk import Made, Progress
@@ -115,13 +115,16 @@ def curve_of(
 
 
 def curve_chart(table: Table) -> str:
-    """The curve of each method, drawn."""
+    """The curves of counting and of the methods that came best; the table has them all."""
     columns = table.columns
     curves = {}
     for name in dict.fromkeys(columns["forecaster"].tolist()):
         rows = columns["forecaster"] == name
         curves[name] = (columns["pai"][rows], columns["low"][rows], columns["high"][rows])
-    return pai_chart(np.unique(columns["area_share"]), curves, title=table.title)
+    baseline, *others = curves
+    best = sorted(others, key=lambda name: -float(curves[name][0].max()))[: len(SERIES) - 1]
+    drawn = {name: curves[name] for name in (baseline, *best)}
+    return pai_chart(np.unique(columns["area_share"]), drawn, title=table.title)
 
 
 def plan_made(
