@@ -8,6 +8,7 @@ from peelian.hotspots.concentration import (
     Concentration,
     concentration,
 )
+from peelian.hotspots.emerging import Emerging, classify_five, classify_seventeen, emerging
 from peelian.hotspots.gi_star import GiStar, gi_star, gi_star_by_weights, gi_star_test
 from peelian.hotspots.kde import MIN_KERNEL_MASS, kde
 from peelian.hotspots.knox import KnoxTable, knox, knox_of_events, pair_counts
@@ -24,13 +25,17 @@ __all__ = [
     "TOP_SHARES",
     "Change",
     "Concentration",
+    "Emerging",
     "GiStar",
     "KnoxTable",
     "LocalMoran",
     "MainPoints",
     "NearRepeats",
     "change",
+    "classify_five",
+    "classify_seventeen",
     "concentration",
+    "emerging",
     "gi_star",
     "gi_star_by_weights",
     "gi_star_test",

@@ -1,5 +1,6 @@
 """Getis-Ord Gi*: where high counts stand together, against counts arranged by chance."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -151,24 +152,11 @@ def gi_star_test(
     near, w_sum = neighbourhood_sums(values, grid, distance)
     if null == "permutation":
         return _permuted(values, near, w_sum, permutations, rng)
-    pairs = _distinct_pairs(near, w_sum)
-    first, member = pairs or (np.arange(len(values)), None)
-    z = _standardise(values, near[first], w_sum[first], w_sum[first])
-    if null == "normal":
-        p = _normal_p(z)
-    else:
-        steps, whole = _in_steps(values, w_sum)
-        sums = near if whole else neighbourhood_sums(steps, grid, distance)[0]
-        p = _drawn_p(steps, sums[first], w_sum[first], z, whole=whole)
-    if member is None:
-        return GiStar(z, p, benjamini_hochberg(p))
-    # Whole counts give few distinct sums: rank those, each as often as it occurs.
-    order = np.argsort(p)
-    times = np.bincount(member, minlength=len(first))[order]
-    ranked = benjamini_hochberg(np.repeat(p[order], times))
-    p_fdr = np.empty(len(p))
-    p_fdr[order] = ranked[np.cumsum(times) - 1]
-    return GiStar(z[member], p[member], p_fdr[member])
+
+    def sums_of(steps: Floats) -> Floats:
+        return neighbourhood_sums(steps, grid, distance)[0]
+
+    return gi_star_of_sums(values, near, w_sum, null=null, sums_of=sums_of)
 
 
 def gi_star_by_weights(counts: ArrayLike, weights: "csr_array") -> Floats:
@@ -201,6 +189,38 @@ def gi_star_by_weights(counts: ArrayLike, weights: "csr_array") -> Floats:
     w_squares = weights.multiply(weights).sum(axis=1)
     w_sum = np.asarray(weights.sum(axis=1), dtype=np.float64)
     return _standardise(values, weights @ values, w_sum, w_squares)
+
+
+def gi_star_of_sums(
+    values: Floats,
+    near: Floats,
+    w_sum: Floats,
+    *,
+    null: str,
+    sums_of: Callable[[Floats], Floats],
+) -> GiStar:
+    """Gi* and its p from sums over neighbours, by the ``drawn`` or the ``normal`` null.
+
+    ``sums_of`` sums over the same neighbours again, for counts rounded to whole steps.
+    """
+    pairs = _distinct_pairs(near, w_sum)
+    first, member = pairs or (np.arange(len(values)), None)
+    z = _standardise(values, near[first], w_sum[first], w_sum[first])
+    if null == "normal":
+        p = _normal_p(z)
+    else:
+        steps, whole = _in_steps(values, w_sum)
+        sums = near if whole else sums_of(steps)
+        p = _drawn_p(steps, sums[first], w_sum[first], z, whole=whole)
+    if member is None:
+        return GiStar(z, p, benjamini_hochberg(p))
+    # Whole counts give few distinct sums: rank those, each as often as it occurs.
+    order = np.argsort(p)
+    times = np.bincount(member, minlength=len(first))[order]
+    ranked = benjamini_hochberg(np.repeat(p[order], times))
+    p_fdr = np.empty(len(p))
+    p_fdr[order] = ranked[np.cumsum(times) - 1]
+    return GiStar(z[member], p[member], p_fdr[member])
 
 
 def _standardise(counts: Floats, near: Floats, w_sum: Floats, w_squares: Floats) -> Floats:
