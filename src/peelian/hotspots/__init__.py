@@ -8,6 +8,7 @@ from peelian.hotspots.concentration import (
     Concentration,
     concentration,
 )
+from peelian.hotspots.dual_kde import DualKDE, RelativeRisk, dual_kde, relative_risk
 from peelian.hotspots.emerging import Emerging, classify_five, classify_seventeen, emerging
 from peelian.hotspots.gi_star import GiStar, gi_star, gi_star_by_weights, gi_star_test
 from peelian.hotspots.kde import MIN_KERNEL_MASS, kde
@@ -25,16 +26,19 @@ __all__ = [
     "TOP_SHARES",
     "Change",
     "Concentration",
+    "DualKDE",
     "Emerging",
     "GiStar",
     "KnoxTable",
     "LocalMoran",
     "MainPoints",
     "NearRepeats",
+    "RelativeRisk",
     "change",
     "classify_five",
     "classify_seventeen",
     "concentration",
+    "dual_kde",
     "emerging",
     "gi_star",
     "gi_star_by_weights",
@@ -49,4 +53,5 @@ __all__ = [
     "near_repeats_of_events",
     "pair_counts",
     "rank_stability",
+    "relative_risk",
 ]
