@@ -7,6 +7,7 @@ makes it a name on the command line and a row of the backtest.
 from collections.abc import Callable, Mapping
 
 from peelian.forecasts.counting import EWMA, LongWindowCount
+from peelian.forecasts.expectation import SelfExcitingFit
 from peelian.forecasts.gamma_poisson import (
     GammaPoissonEWMA,
     GammaPrior,
@@ -16,7 +17,9 @@ from peelian.forecasts.gamma_poisson import (
 )
 from peelian.forecasts.memory import exponential_weights
 from peelian.forecasts.prospective import Prospective
+from peelian.forecasts.self_exciting import SelfExciting
 from peelian.forecasts.smoothed import KernelEWMA
+from peelian.forecasts.trigger import Trigger
 from peelian.terms import Forecaster
 
 FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
@@ -29,6 +32,7 @@ FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
 # CoverageError, so they are offered by name and not run unasked.
 DATED_FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "prospective": Prospective,
+    "self-exciting": SelfExciting,
 }
 
 __all__ = [
@@ -40,6 +44,9 @@ __all__ = [
     "KernelEWMA",
     "LongWindowCount",
     "Prospective",
+    "SelfExciting",
+    "SelfExcitingFit",
+    "Trigger",
     "exponential_weights",
     "fit_gamma_prior",
     "posterior_limits",

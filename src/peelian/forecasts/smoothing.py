@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from peelian.spacetime import on_lattice, require_bandwidth
-from peelian.terms import CellKind, Floats, Grid, ParameterError
+from peelian.terms import CellKind, Floats, Grid, Ints, ParameterError
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -51,6 +51,13 @@ class Smoother:
         squared = self._kernel.total(values / self._mass**2, squared=True)
         spread: Floats = self._area**2 * squared
         return spread
+
+    def shares(self, source: Ints, target: Ints) -> Floats:
+        """Share of the events of each source cell that goes to its target, shape (n,)."""
+        x, y = self.grid.x, self.grid.y
+        apart = np.hypot(x[source] - x[target], y[source] - y[target])
+        shares: Floats = _falling(apart, self.bandwidth) * self._area[target]
+        return np.where(apart <= REACH * self.bandwidth, shares / self._mass[source], 0.0)
 
     @cached_property
     def own(self) -> Floats:
