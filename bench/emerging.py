@@ -4,7 +4,8 @@ import numpy as np
 from timing import Row, compare, medians
 
 import data
-from peelian.hotspots import classify_seventeen, emerging
+from peelian.hotspots import emerging
+from peelian.hotspots.emerging import classify_seventeen
 from peelian.spacetime import assign_cells
 
 NAME = "emerging hot spots of 57,600 cells by 24 periods"

@@ -5,8 +5,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from peelian.hotspots import classify_five, classify_seventeen, emerging
-from peelian.hotspots.emerging import KINDS, NO_PATTERN
+from peelian.hotspots import emerging
+from peelian.hotspots.emerging import (
+    KINDS,
+    NO_PATTERN,
+    classify_five,
+    classify_seventeen,
+)
 from peelian.spacetime import square_grid
 from peelian.statistics import mann_kendall
 from peelian.terms import StudyArea

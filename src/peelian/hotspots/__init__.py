@@ -9,7 +9,7 @@ from peelian.hotspots.concentration import (
     concentration,
 )
 from peelian.hotspots.dual_kde import DualKDE, RelativeRisk, dual_kde, relative_risk
-from peelian.hotspots.emerging import Emerging, classify_five, classify_seventeen, emerging
+from peelian.hotspots.emerging import Emerging, emerging
 from peelian.hotspots.gi_star import GiStar, gi_star, gi_star_by_weights, gi_star_test
 from peelian.hotspots.kde import MIN_KERNEL_MASS, kde
 from peelian.hotspots.knox import KnoxTable, knox, knox_of_events, pair_counts
@@ -35,8 +35,6 @@ __all__ = [
     "NearRepeats",
     "RelativeRisk",
     "change",
-    "classify_five",
-    "classify_seventeen",
     "concentration",
     "dual_kde",
     "emerging",

@@ -29,7 +29,7 @@ KINDS = (
     "oscillating", "historical",
 )  # fmt: skip
 SCHEMES = ("seventeen", "five")
-WINDOWS = ("all", "period")
+AGAINST = ("all", "period")
 # The simpler scheme, with sfhotspot's default shares of periods.
 HOT_SHARE, PERSISTENT_SHARE, RECENT_SHARE = 0.1, 0.8, 0.2
 
@@ -57,7 +57,7 @@ def emerging(
     *,
     distance: float | None = None,
     periods_before: int = 0,
-    window: str = "all",
+    against: str = "all",
     null: str = "drawn",
     scheme: str = "seventeen",
 ) -> Emerging:
@@ -75,7 +75,7 @@ def emerging(
         Neighbours in time: how many periods before its own a cell's Gi* also sums; those not
         held, and whatever lies before the first, are left out. Esri's default is 1; 0 keeps
         each period to itself.
-    window : str
+    against : str
         What a neighbourhood is compared with: ``all`` cells of all held periods (Esri's
         default), or all cells of its own ``period``, which takes the season out and goes with
         ``periods_before=0`` only.
@@ -134,17 +134,17 @@ def emerging(
     .. [3] J. Parry, sfdep, ``emerging_hotspot_analysis``.
     """
     values, held = _held(counts, grid)
-    for name, given, known in (("window", window, WINDOWS), ("scheme", scheme, SCHEMES)):
+    for name, given, known in (("against", against, AGAINST), ("scheme", scheme, SCHEMES)):
         if given not in known:
             raise ParameterError(f"unknown {name} {given!r}; choose {' or '.join(known)}")
     if null not in ("drawn", "normal"):
         raise ParameterError(f"unknown null {null!r}; choose drawn or normal")
     if periods_before < 0:
         raise ParameterError(f"periods_before is {periods_before}; give 0 or more")
-    if periods_before and window == "period":
-        raise ParameterError("a window of one period has no periods_before; give 0")
+    if periods_before and against == "period":
+        raise ParameterError("against one period there is no periods_before; give 0")
 
-    found = _gi_star(values, held, grid, distance, periods_before, window, null)
+    found = _gi_star(values, held, grid, distance, periods_before, against, null)
     significant = found.p_fdr <= SIGNIFICANCE
     hot, cold = significant & (found.z > 0), significant & (found.z < 0)
 
@@ -260,7 +260,7 @@ def _gi_star(
     grid: Grid,
     distance: float | None,
     periods_before: int,
-    window: str,
+    against: str,
     null: str,
 ) -> GiStar:
     """Gi* of each held period and cell, shape (n_held, n_cells), p adjusted over them all."""
@@ -277,7 +277,7 @@ def _gi_star(
 
     near = sums_of(values).reshape(values.shape)
     shape = values.shape
-    if window == "all":
+    if against == "all":
         found = gi_star_of_sums(
             values.ravel(), near.ravel(), w_sum.ravel(), null=null, sums_of=sums_of
         )

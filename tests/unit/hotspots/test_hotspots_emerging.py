@@ -2,12 +2,8 @@ import numpy as np
 import pytest
 import shapely
 
-from peelian.hotspots import (
-    classify_five,
-    classify_seventeen,
-    emerging,
-    gi_star_test,
-)
+from peelian.hotspots import emerging, gi_star_test
+from peelian.hotspots.emerging import classify_five, classify_seventeen
 from peelian.spacetime import hexagon_grid, outlines, polygon_grid, square_grid
 from peelian.statistics import benjamini_hochberg, mann_kendall
 from peelian.terms import Areas, CoverageError, DataError, ParameterError, StudyArea
@@ -138,7 +134,7 @@ def test_what_was_planted_is_named():
 def test_one_window_a_period_is_gi_star_of_each_period():
     counts = rng(5).poisson(2, (10, GRID.n_cells)).astype(float)
     counts[:, 40:44] += 9
-    found = emerging(counts, GRID, window="period")
+    found = emerging(counts, GRID, against="period")
     each = [gi_star_test(row, GRID) for row in counts]
     trend = mann_kendall(np.array([row.z for row in each]))
     np.testing.assert_allclose(found.trend_z, trend.z)
@@ -241,7 +237,7 @@ def test_units_origin_and_scale_of_harm_do_not_matter():
 
 @pytest.mark.parametrize("level", [0, 3])
 def test_equal_counts_have_no_pattern(level):
-    for given in ({}, {"window": "period"}, {"scheme": "five"}, {"null": "normal"}):
+    for given in ({}, {"against": "period"}, {"scheme": "five"}, {"null": "normal"}):
         found = emerging(np.full((10, GRID.n_cells), level), GRID, **given)
         assert set(found.category) == {"no pattern"}
         assert np.isnan(found.trend_z).all()
@@ -266,16 +262,16 @@ def test_what_cannot_be_classified_is_refused():
         spoilt = good.copy()
         spoilt[2, 3] = np.nan
         emerging(spoilt, GRID)
-    with pytest.raises(ParameterError, match="unknown window 'year'; choose all or period"):
-        emerging(good, GRID, window="year")
+    with pytest.raises(ParameterError, match="unknown against 'year'; choose all or period"):
+        emerging(good, GRID, against="year")
     with pytest.raises(ParameterError, match="unknown scheme 'six'"):
         emerging(good, GRID, scheme="six")
     with pytest.raises(ParameterError, match="unknown null 'permutation'"):
         emerging(good, GRID, null="permutation")
     with pytest.raises(ParameterError, match="periods_before is -1"):
         emerging(good, GRID, periods_before=-1)
-    with pytest.raises(ParameterError, match="a window of one period has no periods_before"):
-        emerging(good, GRID, periods_before=1, window="period")
+    with pytest.raises(ParameterError, match="against one period there is no periods_before"):
+        emerging(good, GRID, periods_before=1, against="period")
 
 
 def test_counts_are_not_modified():
