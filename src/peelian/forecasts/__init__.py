@@ -15,6 +15,7 @@ from peelian.forecasts.gamma_poisson import (
     posterior_limits,
     posterior_mean,
 )
+from peelian.forecasts.hour_of_week import HourOfWeek, HourOfWeekProfile
 from peelian.forecasts.memory import exponential_weights
 from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.self_exciting import SelfExciting
@@ -41,6 +42,8 @@ __all__ = [
     "FORECASTERS",
     "GammaPoissonEWMA",
     "GammaPrior",
+    "HourOfWeek",
+    "HourOfWeekProfile",
     "KernelEWMA",
     "LongWindowCount",
     "Prospective",
