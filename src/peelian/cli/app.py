@@ -38,6 +38,11 @@ EXAMPLES = {
     "count": "peelian count --by district",
     "hotspots kde": "peelian hotspots kde --bandwidth 1000 --output kde.geojson",
     "hotspots gi-star": "peelian hotspots gi-star --format csv > gi.csv",
+    "hotspots local-moran": "peelian hotspots local-moran --output moran.geojson",
+    "hotspots emerging": "peelian hotspots emerging --scheme five --format csv",
+    "hotspots concentration": "peelian hotspots concentration --cell-size 500",
+    "hotspots knox": "peelian hotspots knox events.csv --x lon --y lat --time date "
+    "--distance-breaks 0,100,200 --time-breaks 0,7,14",
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",

@@ -1,16 +1,28 @@
 """Where is violence concentrated: one job a statistic, the same columns first."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from peelian import hotspots, spacetime
 from peelian.store import Store
 from peelian.terms import Floats, ParameterError, Table
 from peelian.workflows.count import totals
-from peelian.workflows.gather import Material, gather_several
+from peelian.workflows.gather import Material, gather, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import GiStarSettings, KdeSettings
+from peelian.workflows.settings import (
+    ConcentrationSettings,
+    EmergingSettings,
+    GiStarSettings,
+    KdeSettings,
+    KnoxSettings,
+    LocalMoranSettings,
+    generator,
+)
 
 M2_IN_KM2 = 1e6
 
@@ -43,7 +55,7 @@ def kde(
         settings,
         material,
         {"density": density * M2_IN_KM2},
-        {"density": "events per km2"},
+        units={"density": "events per km2"},
         method=f"kde(kernel={settings.kernel!r}, bandwidth={bandwidth!r})",
         chosen=chosen,
         now=now,
@@ -60,38 +72,175 @@ def gi_star(
     """Getis-Ord Gi* of every cell, with its p-value before and after Benjamini-Hochberg."""
     material = gather_several(store, settings.cells, now=now)
     distance = settings.distance or None
+    null = "permutation" if settings.permutations else settings.null
     result = hotspots.gi_star_test(
-        totals(material), material.grid, distance=distance, null=settings.null
+        totals(material),
+        material.grid,
+        distance=distance,
+        null=null,
+        permutations=settings.permutations or 999,
+        rng=generator(settings.seed),
     )
     return _outcome(
         "hotspots gi-star",
         settings,
         material,
         {"gi_star": result.z, "p": result.p, "p_fdr": result.p_fdr},
-        {},
-        method=f"gi_star_test(distance={distance!r}, null={settings.null!r})",
-        chosen=(),
+        method=f"gi_star_test(distance={distance!r}, null={null!r})",
+        now=now,
+        seed=settings.seed,
+    )
+
+
+def local_moran(
+    store: Store | None,
+    settings: LocalMoranSettings,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Local Moran's I of every cell: blocks of high or low cells, and cells unlike theirs."""
+    material = gather_several(store, settings.cells, now=now)
+    distance = settings.distance or None
+    result = hotspots.local_moran(
+        totals(material),
+        material.grid,
+        distance=distance,
+        permutations=settings.permutations,
+        rng=generator(settings.seed),
+    )
+    columns = {
+        "local_moran": result.local_moran,
+        "p": result.p,
+        "p_fdr": result.p_fdr,
+        "quadrant": result.quadrant,
+    }
+    method = f"local_moran(distance={distance!r}, permutations={settings.permutations})"
+    return _outcome(
+        "hotspots local-moran",
+        settings,
+        material,
+        columns,
+        method=method,
+        now=now,
+        seed=settings.seed,
+    )
+
+
+def emerging(
+    store: Store | None,
+    settings: EmergingSettings,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Class every cell by when it was a hot spot, with the trend of its Gi*."""
+    material = gather_several(store, settings.cells, now=now)
+    history, distance = material.history, settings.distance or None
+    result = hotspots.emerging(
+        history.counts / history.periods.days[:, None],  # months differ in length
+        material.grid,
+        distance=distance,
+        scheme=settings.scheme,
+        null=settings.null,
+    )
+    columns = {
+        "class": result.category,
+        "trend_z": result.trend_z,
+        "trend_p": result.trend_p,
+        "n_hot": result.n_hot,
+        "n_cold": result.n_cold,
+    }
+    return _outcome(
+        "hotspots emerging",
+        settings,
+        material,
+        columns,
+        units={"n_hot": "periods", "n_cold": "periods"},
+        method=f"emerging(distance={distance!r}, scheme={settings.scheme!r})",
         now=now,
     )
 
 
+def concentration(
+    store: Store | None,
+    settings: ConcentrationSettings,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Measure how concentrated events are: Gini, and the share held by the busiest cells."""
+    material = gather_several(store, settings.cells, now=now)
+    result = hotspots.concentration(
+        totals(material),
+        n_events=float(len(material.events)),
+        draws=settings.draws,
+        rng=generator(settings.seed),
+    )
+    columns = {
+        "measure": np.array(result.measure, dtype=np.str_),
+        "value": result.value,
+        "low": result.low,
+        "high": result.high,
+    }
+    record = material.record(
+        "hotspots concentration", settings, method="concentration", seed=settings.seed, now=now
+    )
+    table = Table(columns, "Concentration over cells", {"low": "95 %", "high": "95 %"})
+    return Outcome(table, record, material.chosen)
+
+
+def knox(
+    store: Store | None, settings: KnoxSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """Test whether events near in space are near in time more often than chance makes them."""
+    material = gather(store, settings.cells, now=now)
+    result = hotspots.knox_of_events(
+        material.events,
+        distance_breaks=_numbers("distance breaks", settings.distance_breaks),
+        time_breaks=_numbers("time breaks", settings.time_breaks),
+        edges=cast("Any", settings.edges),
+        same_place=cast("Any", settings.same_place),
+        permutations=settings.permutations,
+        rng=generator(settings.seed),
+    )
+    record = material.record(
+        "hotspots knox",
+        settings,
+        method=f"knox({result.arrangements} arrangements, exact={result.exact})",
+        seed=settings.seed,
+        now=now,
+    )
+    said = (f"{result.n:,} events compared, {result.left_out:,} without a known day left out",)
+    return Outcome(result.table, record, said, tables=(("same place", result.same_place),))
+
+
+def _numbers(name: str, text: str) -> Floats:
+    """Numbers separated by commas."""
+    try:
+        return np.array([float(part) for part in text.split(",")])
+    except ValueError as error:
+        raise ParameterError(f"{name} {text!r}: write numbers, such as 0,100,200") from error
+
+
 def _outcome(
     job: str,
-    settings: KdeSettings | GiStarSettings,
+    settings: Any,
     material: Material,
-    columns: dict[str, Floats],
-    units: dict[str, str],
+    columns: Mapping[str, NDArray[Any]],
     *,
     method: str,
-    chosen: tuple[str, ...],
     now: datetime,
+    units: Mapping[str, str] = MappingProxyType({}),
+    chosen: tuple[str, ...] = (),
+    seed: int | None = None,
 ) -> Outcome:
     """The shape every statistic shares: cell, x, y, n, then its own columns."""
     grid = material.grid
     shared = {"cell": np.arange(grid.n_cells), "x": grid.x, "y": grid.y, "n": totals(material)}
     return Outcome(
         Table({**shared, **columns}, job, {"x": "m", "y": "m", "n": "events", **units}),
-        material.record(job, settings, method=method, seed=None, now=now),
+        material.record(job, settings, method=method, seed=seed, now=now),
         (*material.chosen, *chosen),
         grid=grid,
         study_area=material.study_area,

@@ -10,15 +10,26 @@ from peelian.terms import NotFound
 from peelian.workflows.count import count
 from peelian.workflows.explore import explore
 from peelian.workflows.forecast import backtest, forecast
-from peelian.workflows.hotspots import gi_star, kde
+from peelian.workflows.hotspots import (
+    concentration,
+    emerging,
+    gi_star,
+    kde,
+    knox,
+    local_moran,
+)
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.settings import (
     BacktestSettings,
+    ConcentrationSettings,
     CountSettings,
+    EmergingSettings,
     ForecastSettings,
     GiStarSettings,
     KdeSettings,
+    KnoxSettings,
+    LocalMoranSettings,
     MapSettings,
     PlanSettings,
 )
@@ -40,6 +51,10 @@ JOBS: Mapping[str, Job] = {
         Job("count", CountSettings, count),
         Job("hotspots kde", KdeSettings, kde),
         Job("hotspots gi-star", GiStarSettings, gi_star),
+        Job("hotspots local-moran", LocalMoranSettings, local_moran),
+        Job("hotspots emerging", EmergingSettings, emerging),
+        Job("hotspots concentration", ConcentrationSettings, concentration),
+        Job("hotspots knox", KnoxSettings, knox),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
         Job("plan", PlanSettings, plan, keep=keep_plan),

@@ -78,7 +78,51 @@ class GiStarSettings:
 
     cells: Cells = Cells()
     distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
+    null: str = option("drawn", "p against counts drawn from all cells, permuted, or normal")
+    permutations: int = option(0, "rearrangements of the counts for p; more than 0: permuted")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class LocalMoranSettings:
+    """Local Moran's I of the counts."""
+
+    cells: Cells = Cells()
+    distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
+    permutations: int = option(999, "rearrangements of the counts for p")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class EmergingSettings:
+    """Hot spots by when they were hot."""
+
+    cells: Cells = Cells()
+    distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
+    scheme: str = option("seventeen", "seventeen classes, or the simpler five")
     null: str = option("drawn", "p against counts drawn from all cells, or normal")
+
+
+@dataclass(frozen=True)
+class ConcentrationSettings:
+    """How concentrated events are over cells."""
+
+    cells: Cells = Cells()
+    draws: int = option(2000, "bootstrap draws")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class KnoxSettings:
+    """Pairs of events near in space and time, against shuffled times."""
+
+    cells: Cells = Cells()
+    distance_breaks: str = option("0,100,200,300,400", "edges of the distance bands [m]")
+    time_breaks: str = option("0,7,14,21,28", "edges of the time bands [days]")
+    edges: str = option("half-open", "which end a band holds: half-open (the lower) or closed")
+    same_place: str = option("include", "pairs at one point: include or exclude")
+    permutations: int = option(999, "arrangements of the times for p")
+    seed: int = option(SEED, "seed of every random draw")
 
 
 @dataclass(frozen=True)

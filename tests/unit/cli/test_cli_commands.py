@@ -21,6 +21,14 @@ JOB_COMMANDS = {
         ("hotspots", "gi-star"),
         ["cell", "x", "y", "n", "gi_star", "p", "p_fdr"],
     ),
+    "hotspots local-moran": (
+        ("hotspots", "local-moran", "--permutations", 49),
+        ["cell", "x", "y", "n", "local_moran", "p", "p_fdr", "quadrant"],
+    ),
+    "hotspots concentration": (
+        ("hotspots", "concentration", "--draws", 50),
+        ["measure", "value", "low", "high"],
+    ),
     "forecast": (
         ("forecast", *COUNTING),
         ["cell", "x", "y", "area", "risk", "flagged"],
@@ -30,13 +38,59 @@ JOB_COMMANDS = {
     "report map": (("report", "map", "--draws", 10, *COUNTING), None),
 }
 
+# Those that need dates, or more periods than the small store of months holds.
+DATED_COMMANDS = {
+    "hotspots knox": (
+        ("hotspots", "knox", "--permutations", 19),
+        "distance_from distance_to days_from days_to observed expected ratio p".split(),
+    ),
+    "hotspots emerging": (
+        ("hotspots", "emerging", "--cell-size", 1000),
+        ["cell", "x", "y", "n", "class", "trend_z", "trend_p", "n_hot", "n_cold"],
+    ),
+}
+
 
 def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_every_job_has_a_command_here():
-    assert set(JOB_COMMANDS) == set(JOBS)
+    assert set(JOB_COMMANDS) | set(DATED_COMMANDS) == set(JOBS)
+
+
+@pytest.mark.parametrize("job", DATED_COMMANDS)
+def test_a_command_for_dated_events(job, tmp_path):
+    words, columns = DATED_COMMANDS[job]
+    events = dated_csv(tmp_path / "dated.csv")
+    ended = peelian(*words, events, *FILE, "--format", "csv")
+    assert ended.code == 0, ended.err
+    assert list(rows_of(ended.out)[0]) == columns
+
+
+@pytest.mark.parametrize(
+    ("job", "said"), [("knox", "month-only dates"), ("emerging", "need 10 or more")]
+)
+def test_a_command_for_dated_events_refuses_months(job, said, small_store):
+    ended = peelian("hotspots", job, "--store", small_store)
+    assert (ended.code, ended.out) == (10, "")
+    assert said in ended.err
+
+
+def test_bands_that_are_no_numbers_are_refused(tmp_path):
+    events = dated_csv(tmp_path / "dated.csv")
+    ended = peelian("hotspots", "knox", events, *FILE, "--time-breaks", "0,a week")
+    assert ended.code == 11
+    assert "time breaks '0,a week': write numbers" in ended.err
+
+
+def test_permutations_replace_the_drawn_p(small_store):
+    words = ("hotspots", "gi-star", "--store", small_store, "-q", "--format", "csv")
+    drawn = rows_of(peelian(*words).out)
+    rearranged = rows_of(peelian(*words, "--permutations", 99, "--seed", 3).out)
+    assert [r["gi_star"] for r in drawn] == [r["gi_star"] for r in rearranged]
+    assert min(float(r["p"]) for r in rearranged) >= 1 / 100
+    assert [r["p"] for r in drawn] != [r["p"] for r in rearranged]
 
 
 @pytest.mark.parametrize("job", [job for job in JOB_COMMANDS if job != "report map"])
