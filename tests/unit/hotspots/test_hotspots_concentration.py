@@ -104,13 +104,13 @@ def test_limits_hold_the_figure_of_all_such_places():
     generator = rng(5)
     drawn = generator.negative_binomial(0.7, 0.26, 1_000_000)
     truth = concentration(drawn, draws=1, rng=rng()).value
-    maps = 100
+    maps = 60
     covered = np.zeros(7)
     for _ in range(maps):
         counts = generator.negative_binomial(0.7, 0.26, 800)
         found = concentration(counts, draws=200, rng=generator)
         covered += (found.low <= truth) & (truth <= found.high)
-    assert covered[[0, 3, 4, 5, 6]].min() / maps > 0.88  # 100 maps: 0.95 less three errors
+    assert covered[[0, 3, 4, 5, 6]].min() / maps > 0.86  # 60 maps: 0.95 less three errors
 
 
 def test_with_nothing_and_with_one():

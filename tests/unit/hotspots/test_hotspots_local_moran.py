@@ -133,7 +133,7 @@ def test_one_quiet_neighbour_makes_a_spike_significant_and_negative():
 @pytest.mark.parametrize("events_a_cell", [0.1, 2])
 def test_noise_is_significant_no_more_often_than_stated(events_a_cell):
     grid = grid_of(polygon=shapely.box(0, 0, 5000, 5000))
-    generator, maps = rng(20), 200
+    generator, maps = rng(20), 120
     low, any_found = 0.0, 0
     for _ in range(maps):
         counts = generator.poisson(events_a_cell, grid.n_cells)
@@ -146,7 +146,7 @@ def test_noise_is_significant_no_more_often_than_stated(events_a_cell):
 
 def test_noise_gives_no_gi_star_by_permutation():
     grid = grid_of(polygon=shapely.box(0, 0, 5000, 5000))
-    generator, maps, low, any_found = rng(21), 200, 0.0, 0
+    generator, maps, low, any_found = rng(21), 120, 0.0, 0
     for _ in range(maps):
         counts = generator.poisson(0.5, grid.n_cells)
         found = gi_star_test(
