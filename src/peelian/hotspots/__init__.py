@@ -16,6 +16,8 @@ from peelian.hotspots.knox import KnoxTable, knox, knox_of_events, pair_counts
 from peelian.hotspots.local_moran import LocalMoran, local_moran, local_moran_by_weights
 from peelian.hotspots.near_repeats import NearRepeats, near_repeats, near_repeats_of_events
 from peelian.hotspots.places import MainPoints, main_points
+from peelian.hotspots.scan import Scan, scan, scan_of_events
+from peelian.hotspots.scan_definition import scan_by_definition
 from peelian.hotspots.stability import rank_stability
 
 __all__ = [
@@ -34,6 +36,7 @@ __all__ = [
     "MainPoints",
     "NearRepeats",
     "RelativeRisk",
+    "Scan",
     "change",
     "concentration",
     "dual_kde",
@@ -52,4 +55,7 @@ __all__ = [
     "pair_counts",
     "rank_stability",
     "relative_risk",
+    "scan",
+    "scan_by_definition",
+    "scan_of_events",
 ]
