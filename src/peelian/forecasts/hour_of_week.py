@@ -218,8 +218,9 @@ class HourOfWeek:
         """Round the week, so that Sunday night runs into Monday morning; sums stay."""
         if self.smoothing_hours == 0:
             return hours
-        apart = np.arange(HOURS) + HOURS * np.arange(-5, 6)[:, None]
-        kernel = np.exp(-((apart / self.smoothing_hours) ** 2) / 2).sum(axis=0)
+        apart = np.abs(np.arange(HOURS) + HOURS * np.arange(-5, 6)[:, None])
+        spreads = np.minimum(apart, 38 * self.smoothing_hours) / self.smoothing_hours
+        kernel = np.exp(-(spreads**2) / 2).sum(axis=0)
         kernel /= kernel.sum()
         ring = kernel[(np.arange(HOURS)[:, None] - np.arange(HOURS)) % HOURS]
         smoothed: Floats = hours @ ring
