@@ -42,7 +42,16 @@ JOB_COMMANDS = {
 DATED_COMMANDS = {
     "hotspots knox": (
         ("hotspots", "knox", "--permutations", 19),
-        "distance_from distance_to days_from days_to observed expected ratio p".split(),
+        [
+            "distance_from",
+            "distance_to",
+            "days_from",
+            "days_to",
+            "observed",
+            "expected",
+            "ratio",
+            "p",
+        ],
     ),
     "hotspots emerging": (
         ("hotspots", "emerging", "--cell-size", 1000),
