@@ -101,7 +101,7 @@ def make_sample(path: Path, months: tuple[str, ...] = MONTHS) -> Path:
     files.mkdir(exist_ok=True)
     for month in months:
         file = street_csv(files / f"{month}-sample-street.csv", month)
-        for extract in sources.read_extract(file, now=NOW, study_area=sample_study_area()):
+        for extract in sources.read_extracts(file, now=NOW, study_area=sample_study_area()):
             store.save(extract, now=NOW)
     return path
 

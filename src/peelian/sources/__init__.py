@@ -30,8 +30,6 @@ from peelian.sources.offence_tables import (
 from peelian.sources.sieve import TOLERANCE
 from peelian.sources.suggest import suggest_mapping
 
-read_extract = read_extracts  # the older name; goes once nothing calls it
-
 __all__ = [
     "BASES_ARE_ASSUMED",
     "TOLERANCE",
@@ -51,7 +49,6 @@ __all__ = [
     "read_areas",
     "read_bases",
     "read_events",
-    "read_extract",
     "read_extracts",
     "read_filtered",
     "read_mapping",
