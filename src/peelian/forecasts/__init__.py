@@ -7,6 +7,7 @@ makes it a name on the command line and a row of the backtest.
 from collections.abc import Callable, Mapping
 
 from peelian.forecasts.counting import EWMA, LongWindowCount
+from peelian.forecasts.ensemble import GeometricEnsemble, StackedEnsemble
 from peelian.forecasts.expectation import SelfExcitingFit
 from peelian.forecasts.gamma_poisson import (
     GammaPoissonEWMA,
@@ -42,6 +43,7 @@ __all__ = [
     "FORECASTERS",
     "GammaPoissonEWMA",
     "GammaPrior",
+    "GeometricEnsemble",
     "HourOfWeek",
     "HourOfWeekProfile",
     "KernelEWMA",
@@ -49,6 +51,7 @@ __all__ = [
     "Prospective",
     "SelfExciting",
     "SelfExcitingFit",
+    "StackedEnsemble",
     "Trigger",
     "exponential_weights",
     "fit_gamma_prior",
