@@ -43,6 +43,10 @@ EXAMPLES = {
     "hotspots concentration": "peelian hotspots concentration --cell-size 500",
     "hotspots knox": "peelian hotspots knox events.csv --x lon --y lat --time date "
     "--distance-breaks 0,100,200 --time-breaks 0,7,14",
+    "hotspots near-repeats": "peelian hotspots near-repeats events.csv --x lon --y lat "
+    "--time date --distance 200 --days 14",
+    "hotspots scan": "peelian hotspots scan events.csv --x lon --y lat --time date "
+    "--max-radius 1000 --max-days 30",
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",

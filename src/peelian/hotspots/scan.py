@@ -387,7 +387,7 @@ def _table(*columns: NDArray[Any]) -> Table:
     return Table(
         dict(zip(COLUMNS, (rank, *columns), strict=True)),
         title="Clusters in space and time",
-        units={"x": "m", "y": "m", "radius": "m", "start": "days", "end": "days"},
+        units={"x": "m", "y": "m", "radius": "m"},
     )
 
 

@@ -3,23 +3,22 @@
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from peelian import hotspots, spacetime
 from peelian.store import Store
-from peelian.terms import Floats, ParameterError, Table
+from peelian.terms import ParameterError, Table
 from peelian.workflows.count import totals
-from peelian.workflows.gather import Material, gather, gather_several
+from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import (
     ConcentrationSettings,
     EmergingSettings,
     GiStarSettings,
     KdeSettings,
-    KnoxSettings,
     LocalMoranSettings,
     generator,
 )
@@ -188,39 +187,6 @@ def concentration(
     )
     table = Table(columns, "Concentration over cells", {"low": "95 %", "high": "95 %"})
     return Outcome(table, record, material.chosen)
-
-
-def knox(
-    store: Store | None, settings: KnoxSettings, *, now: datetime, progress: Progress = silent
-) -> Outcome:
-    """Test whether events near in space are near in time more often than chance makes them."""
-    material = gather(store, settings.cells, now=now)
-    result = hotspots.knox_of_events(
-        material.events,
-        distance_breaks=_numbers("distance breaks", settings.distance_breaks),
-        time_breaks=_numbers("time breaks", settings.time_breaks),
-        edges=cast("Any", settings.edges),
-        same_place=cast("Any", settings.same_place),
-        permutations=settings.permutations,
-        rng=generator(settings.seed),
-    )
-    record = material.record(
-        "hotspots knox",
-        settings,
-        method=f"knox({result.arrangements} arrangements, exact={result.exact})",
-        seed=settings.seed,
-        now=now,
-    )
-    said = (f"{result.n:,} events compared, {result.left_out:,} without a known day left out",)
-    return Outcome(result.table, record, said, tables=(("same place", result.same_place),))
-
-
-def _numbers(name: str, text: str) -> Floats:
-    """Numbers separated by commas."""
-    try:
-        return np.array([float(part) for part in text.split(",")])
-    except ValueError as error:
-        raise ParameterError(f"{name} {text!r}: write numbers, such as 0,100,200") from error
 
 
 def _outcome(

@@ -15,10 +15,10 @@ from peelian.workflows.hotspots import (
     emerging,
     gi_star,
     kde,
-    knox,
     local_moran,
 )
 from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.settings import (
     BacktestSettings,
@@ -31,7 +31,9 @@ from peelian.workflows.settings import (
     KnoxSettings,
     LocalMoranSettings,
     MapSettings,
+    NearRepeatSettings,
     PlanSettings,
+    ScanSettings,
 )
 
 
@@ -55,6 +57,8 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots emerging", EmergingSettings, emerging),
         Job("hotspots concentration", ConcentrationSettings, concentration),
         Job("hotspots knox", KnoxSettings, knox),
+        Job("hotspots near-repeats", NearRepeatSettings, near_repeats),
+        Job("hotspots scan", ScanSettings, scan),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
         Job("plan", PlanSettings, plan, keep=keep_plan),

@@ -126,6 +126,28 @@ class KnoxSettings:
 
 
 @dataclass(frozen=True)
+class NearRepeatSettings:
+    """Events that follow another near it in space and time."""
+
+    cells: Cells = Cells()
+    distance: float = option(200.0, "largest distance between the two [m]")
+    days: float = option(14.0, "longest time between the two [days]")
+
+
+@dataclass(frozen=True)
+class ScanSettings:
+    """Clusters in space and time, by scan statistic."""
+
+    cells: Cells = Cells()
+    model: str = option("permutation", "permutation; or bernoulli: weight 1 a case, 0 not")
+    prospective: bool = option(False, "only clusters still going on at the end")
+    max_radius: float = option(1000.0, "largest radius of a circle [m]")
+    max_days: int = option(30, "longest time of a cluster [days]")
+    runs: int = option(999, "repetitions on chance data for p")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
 class ForecastSettings:
     """Expected events by cell, and the cells flagged within a budget of area."""
 

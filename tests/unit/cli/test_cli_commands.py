@@ -53,6 +53,23 @@ DATED_COMMANDS = {
             "p",
         ],
     ),
+    "hotspots near-repeats": (("hotspots", "near-repeats"), None),
+    "hotspots scan": (
+        ("hotspots", "scan", "--runs", 19, "--max-days", 14),
+        [
+            "rank",
+            "x",
+            "y",
+            "radius",
+            "start",
+            "end",
+            "observed",
+            "expected",
+            "statistic",
+            "p",
+            "cells",
+        ],
+    ),
     "hotspots emerging": (
         ("hotspots", "emerging", "--cell-size", 1000),
         ["cell", "x", "y", "n", "class", "trend_z", "trend_p", "n_hot", "n_cold"],
@@ -74,11 +91,17 @@ def test_a_command_for_dated_events(job, tmp_path):
     events = dated_csv(tmp_path / "dated.csv")
     ended = peelian(*words, events, *FILE, "--format", "csv")
     assert ended.code == 0, ended.err
-    assert list(rows_of(ended.out)[0]) == columns
+    assert columns in (None, list(rows_of(ended.out)[0]))
 
 
 @pytest.mark.parametrize(
-    ("job", "said"), [("knox", "month-only dates"), ("emerging", "need 10 or more")]
+    ("job", "said"),
+    [
+        ("knox", "month-only dates"),
+        ("near-repeats", "month-only dates"),
+        ("scan", "month-only dates"),
+        ("emerging", "need 10 or more"),
+    ],
 )
 def test_a_command_for_dated_events_refuses_months(job, said, small_store):
     ended = peelian("hotspots", job, "--store", small_store)
