@@ -306,10 +306,12 @@ def log_likelihood(
     return float(np.log(total).sum()) - expected
 
 
-def standard_errors(fitted: Fitted, observed: Observed) -> Trigger:
+def standard_errors(fitted: Fitted, observed: Observed, *, least: float) -> Trigger:
     """From the curvature of the log likelihood, the shape of the background taken as known.
 
-    Its level is free. The curvature is that of second differences in the logarithms.
+    Its level is free. The curvature is that of second differences in the logarithms. A
+    parameter at its bound (``least`` is that of the bandwidth) is taken as known, and its own
+    error is NaN.
     """
     best, step = fitted.trigger, 1e-3
     if not best.branching_ratio > 0:
@@ -327,7 +329,12 @@ def standard_errors(fitted: Fitted, observed: Observed) -> Trigger:
                 a * b * value(a * unit[i] + b * unit[j]) for a in (1, -1) for b in (1, -1)
             ]
             curvature[i, j] = curvature[j, i] = sum(corners) / (4 * step**2)
-    variance = np.diag(np.linalg.pinv(-curvature))[1:]
+    widest = SHARE_OF_REACH * observed.reach
+    slowest = 1 / (SHARE_OF_REACH * observed.window_days)
+    free = np.array([True, True, best.decay > slowest, least < best.bandwidth < widest])
+    variance = np.full(4, np.nan)
+    variance[free] = np.diag(np.linalg.pinv(-curvature[np.ix_(free, free)]))
+    variance = variance[1:]
     relative = np.sqrt(np.where(variance > 0, variance, np.nan))
     return Trigger(*(relative * np.exp(at[1:])).tolist())
 

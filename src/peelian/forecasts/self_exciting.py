@@ -41,7 +41,9 @@ class SelfExciting:
     Parameters
     ----------
     background_bandwidth : float
-        Standard deviation of the Gaussian that smooths the background over cells. [m]
+        Standard deviation of the Gaussian that smooths the background over cells. The default
+        is for the map; where the parameters are the question give one wide enough to hold
+        several events, such as 300. [m]
     reach : float
         Distance beyond which no event is linked to another. [m]
     window_days : float
@@ -85,7 +87,7 @@ class SelfExciting:
     1000.0
     """
 
-    background_bandwidth: float = 150.0
+    background_bandwidth: float = 45.0
     reach: float = 1000.0
     window_days: float = 90.0
     link_ties: bool = False
@@ -129,7 +131,7 @@ class SelfExciting:
         tied_share = float(times[times > 1].sum() / n) if n else 0.0
         return SelfExcitingFit(
             trigger=fitted.trigger,
-            errors=standard_errors(fitted, observed),
+            errors=standard_errors(fitted, observed, least=self.least_bandwidth),
             background=fitted.background,
             log_likelihood=log_likelihood(fitted.trigger, 1.0, fitted, observed),
             n_events=n,
