@@ -120,15 +120,20 @@ def score(
 
 
 def models(names: str) -> Mapping[str, Forecaster]:
-    """Forecasters by name; all when ``names`` is empty. Counting is always among them."""
-    asked = [name.strip() for name in names.split(",") if name.strip()] or list(
-        forecasts.FORECASTERS
-    )
+    """Forecasters by name; empty: all that any history can feed. Counting is always one.
+
+    Those that need dated events are tried only when asked for.
+    """
+    asked = [name.strip() for name in names.split(",") if name.strip()]
+    known = {**forecasts.FORECASTERS, **forecasts.DATED_FORECASTERS}
     for name in asked:
-        if name not in forecasts.FORECASTERS:
-            known = ", ".join(forecasts.FORECASTERS)
-            raise ParameterError(f"no model {name!r}: choose one of {known}, or champion")
-    return {name: forecasts.FORECASTERS[name]() for name in dict.fromkeys([BASELINE, *asked])}
+        if name not in known:
+            listed = ", ".join(known)
+            raise ParameterError(f"no model {name!r}: choose one of {listed}, or champion")
+    return {
+        name: known[name]()
+        for name in dict.fromkeys([BASELINE, *(asked or forecasts.FORECASTERS)])
+    }
 
 
 def flag(

@@ -130,9 +130,10 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         grid, periods, offences=training.codes, excluded_places=sink_names
     )
     batches = (Ingredient(b.file, b.batch, b.read, b.refused) for b in store.live_batches())
+    events = in_time(events, periods)
     return Material(
-        in_time(events, periods),
-        History(counts, grid, periods),
+        events,
+        History(counts, grid, periods, None if monthly else events),
         study_area,
         areas,
         monthly,
@@ -266,9 +267,11 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     months = frozenset(_months_between(first, last))
     periods = periods_for(monthly, first, cells.until or last, months=months)
     grid, size = cells_for(cells, study_area, None, monthly)
+    counts = spacetime.count_events(events, grid, periods)
+    events = in_time(events, periods)
     return Material(
-        in_time(events, periods),
-        History(spacetime.count_events(events, grid, periods), grid, periods),
+        events,
+        History(counts, grid, periods, None if monthly else events),
         study_area,
         None,
         monthly,

@@ -164,7 +164,7 @@ class BacktestSettings:
     """Every model against counting, over rolling origins at one budget of area."""
 
     cells: Cells = Cells()
-    models: str = option("", "models to try, separated by commas; empty: all")
+    models: str = option("", "models to try, separated by commas; empty: all for any data")
     flag_area: float = option(0.0, "area to flag [km2]; 0: 0.25 % of the study area")
     min_history: int = option(3, "held periods a forecast needs before it is scored")
     draws: int = option(2000, "bootstrap draws")

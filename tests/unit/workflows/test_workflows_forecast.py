@@ -227,3 +227,12 @@ def test_progress_is_told_in_order(small_store):
     )
     assert {message for _, message in told} >= {"gathering events", "resampling ranks"}
     assert all(0 <= share <= 1 for share, _ in told)
+
+
+def test_a_method_for_dated_events_is_tried_when_asked(weekly_store, small_store):
+    store, months = open_store(weekly_store), open_store(small_store)
+    settings = BacktestSettings(models="prospective", draws=20)
+    table = run("backtest", store, settings, now=NOW).table
+    assert "prospective" in table.columns["forecaster"]
+    with pytest.raises(CoverageError, match="month"):
+        run("backtest", months, settings, now=NOW)
