@@ -11,8 +11,8 @@ urlpatterns = [
     path("plan/keep", views.keep, name="keep"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
-    path("work/<slug:key>", views.progress, name="progress"),
-    path("work/<slug:key>/<str:name>", views.file, name="file"),
+    path("result/<slug:key>", views.progress, name="progress"),
+    path("result/<slug:key>/<str:name>", views.file, name="file"),
 ]
 
 handler400 = "peelian.web.errors.bad_request"

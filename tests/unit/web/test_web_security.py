@@ -90,7 +90,7 @@ def test_what_data_say_is_never_run(client, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/../site.py", "/static/%2e%2e/site.py", "/work/../x/y"]
+    "path", ["/static/../site.py", "/static/%2e%2e/site.py", "/result/../x/y"]
 )
 def test_an_address_cannot_climb_out(client, path):
     answer = client.get(path)

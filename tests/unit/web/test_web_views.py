@@ -60,7 +60,7 @@ def test_the_map_says_how_good_it_was_against_counting(get):
 
 def test_the_map_page_offers_its_files(get):
     page = get("/map").content.decode()
-    links = re.findall(r'href="(/work/[^"]+)"', page)
+    links = re.findall(r'href="(/result/[^"]+)"', page)
     names = {link.rpartition("/")[2] for link in links}
     assert {"hot-spots.csv", "hot-spots.geojson", "map.html"} <= names
     for link in links:
@@ -103,7 +103,7 @@ def test_a_setting_out_of_range_is_said_beside_the_form(get, path, words):
 def test_the_plan_offers_its_pack_stops_and_draw(get):
     page = get("/plan?teams=2").content.decode()
     links = {
-        link.rpartition("/")[2]: link for link in re.findall(r'href="(/work/[^"]+)"', page)
+        link.rpartition("/")[2]: link for link in re.findall(r'href="(/result/[^"]+)"', page)
     }
     assert get(links["pack.pdf"]).content.startswith(b"%PDF")
     assert get(links["pack.pdf"])["Content-Type"] == "application/pdf"
@@ -225,10 +225,10 @@ def test_a_fault_of_ours_shows_nothing_of_its_inside(
 
 
 def test_progress_of_work_that_has_ended_is_done(client):
-    assert client.get("/work/unknown").json() == {"done": True}
+    assert client.get("/result/unknown").json() == {"done": True}
 
 
 def test_a_file_no_longer_kept_says_what_to_do(client):
-    answer = client.get("/work/unknown/hot-spots.csv")
+    answer = client.get("/result/unknown/hot-spots.csv")
     assert answer.status_code == 404
     assert "open its page again" in text_of(answer)
