@@ -71,14 +71,6 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "DEBUG": False,
         "SECRET_KEY": secret_key(private_folder(site.folder)),
         "ALLOWED_HOSTS": list(LOOPBACK),
-        "LOGGING": {  # a stranger's Host header is answered with 400, not with a traceback
-            "version": 1,
-            "disable_existing_loggers": False,
-            "handlers": {"none": {"class": "logging.NullHandler"}},
-            "loggers": {
-                "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False}
-            },
-        },
         "ROOT_URLCONF": "peelian.web.urls",
         "INSTALLED_APPS": ["django.contrib.staticfiles", "peelian.records"],
         "DATABASES": {"default": databases},
@@ -122,10 +114,13 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "LOGGING": {
             "version": 1,
             "disable_existing_loggers": False,
-            "handlers": {"stderr": {"class": "logging.StreamHandler", "level": "WARNING"}},
+            "handlers": {
+                "stderr": {"class": "logging.StreamHandler", "level": "WARNING"},
+                "none": {"class": "logging.NullHandler"},  # with none at all, Python prints
+            },
             "loggers": {
                 "django": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-                "django.security": {"handlers": [], "propagate": False},
+                "django.security": {"handlers": ["none"], "propagate": False},
                 "peelian": {"handlers": ["stderr"], "level": "WARNING"},
             },
         },
