@@ -63,10 +63,11 @@ def demo(folder: Path, *, progress: Progress = silent) -> Iterator[str]:
     )
 
     planned = run("plan", store, PlanSettings(teams=TEAMS), now=now, progress=progress)
+    last = np.datetime64(max(store.held_months())).astype(object)
     yield heading("6. Tomorrow's plan for eight teams") + "\n".join(
         [
-            "The data end in November 2018, so tomorrow is 1 December 2018. "
-            + sources.BASES_ARE_ASSUMED,
+            f"The data end in {last:%B %Y}, so tomorrow is the day after. "
+            f"{sources.BASES_ARE_ASSUMED}",
             as_text(planned, "table"),
         ]
     )
@@ -88,14 +89,15 @@ NAIVE = (*TRAINED, "police-uk:possession-of-weapons")
 def naive_sentence(store: Store) -> str:
     """What a map of violence and weapons would put first, and what training keeps of it."""
     events = store.events(offences=NAIVE)
-    first = offences.repeated_points(events, 1).columns
+    first = offences.repeated_points(events, 1, sinks=sources.read_sinks()).columns
     there = (events.x == first["x"][0]) & (events.y == first["y"][0])
     kept = int((there & np.isin(events.offence, TRAINED)).sum())
     return (
         f"Of violence, robbery and weapons together the fullest point is "
         f"{first['place'][0]} with {first['n'][0]:,} rows: a naive map puts it first. "
         f"{first['n'][0] - kept:,} of them are possession of weapons, found by searching; "
-        f"training leaves those out, and then the {kept} others for being at an airport."
+        f"training leaves those out, and the {kept} others for lying on a sink "
+        f"({first['sink'][0]})."
     )
 
 
