@@ -227,6 +227,9 @@ def _standardise(counts: Floats, near: Floats, w_sum: Floats, w_squares: Floats)
     """Sums over neighbours as standard deviates; NaN where they cannot vary."""
     if counts.size == 0 or counts.min() == counts.max():
         return np.full(near.shape, np.nan)
+    # Scaled first: the square of a count below 1e-162 would be zero, above 1e154 infinite.
+    largest = np.abs(counts).max()
+    counts, near = counts / largest, near / largest
     n, mean, spread = counts.size, counts.mean(), counts.std()
     variance = n * w_squares - w_sum**2
     scale = spread * np.sqrt(np.where(variance > 0, variance, np.nan) / (n - 1))

@@ -244,3 +244,11 @@ def test_counts_are_not_modified():
     gi_star_test(counts, grid)
     gi_star_test(counts, grid, distance=900)
     assert np.array_equal(counts, before)
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-199, 1e199, 1e300])
+def test_harm_on_any_scale_gives_the_same_z(scale):
+    grid = square_grid(StudyArea("box", shapely.box(0, 0, 300, 300)), 100)
+    counts = np.array([0.0, 1, 0, 2, 9, 3, 0, 1, 0])
+    expected = gi_star(counts, grid)
+    np.testing.assert_allclose(gi_star(counts * scale, grid), expected, rtol=1e-12)
