@@ -1,6 +1,6 @@
 """Was the forecast good; did the action work; was it fair."""
 
-from peelian.evaluation.backtest import Walker, backtest
+from peelian.evaluation.backtest import backtest
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
     MIN_BLOCKS,
@@ -22,6 +22,7 @@ from peelian.evaluation.scores import (
     score_hit_rate,
     score_pei,
 )
+from peelian.evaluation.tally import Walker
 
 __all__ = [
     "MIN_BLOCKS",

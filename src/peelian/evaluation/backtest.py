@@ -1,8 +1,6 @@
 """How good each forecast would have been: rolling origins, one area, no hindsight."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -19,33 +17,22 @@ from peelian.evaluation.results import (
 from peelian.evaluation.scores import (
     Resamples,
     observed_over_expected,
-    overlap,
     resample_origins,
     scaled,
     score_difference,
     score_hit_rate,
     score_pei,
 )
-from peelian.statistics import against_ties, flag_shares, sign_flip_test
+from peelian.evaluation.tally import Frame, Tally, tally_origins
+from peelian.statistics import sign_flip_test
 from peelian.terms import (
     CoverageError,
-    Floats,
     Forecaster,
     History,
     ParameterError,
-    PlatformError,
 )
 
 FOUR_WEEKS = 28.0  # length of a bootstrap block [days]
-
-
-@runtime_checkable
-class Walker(Protocol):
-    """A forecaster that can forecast at many origins in one pass over the history."""
-
-    def walk(self, history: History, origins: Sequence[int]) -> Iterator[Floats]:
-        """Risk of the next period at each origin, shape (n_cells,), from what came before."""
-        ...
 
 
 def backtest(
@@ -117,17 +104,17 @@ def backtest(
     origins = _origins(history, min_history)
     block = block or _block(history, origins)
     resamples = resample_origins(len(origins), block, draws=draws, rng=rng)
-    frame = _Frame.of(history, origins, area_budget)
+    frame = Frame.of(history, origins, area_budget)
 
     ordered = {baseline: forecasters[baseline], **forecasters}
-    tallies: dict[str, _Tally] = {}
+    tallies: dict[str, Tally] = {}
     for done, (name, forecaster) in enumerate(ordered.items()):
         tell = _progress(progress, done * len(origins), len(ordered) * len(origins))
-        tallies[name] = _tally(name, forecaster, history, frame, clock, tell)
+        tallies[name] = tally_origins(name, forecaster, history, frame, clock, tell)
     by_chance = frame.events * frame.area_share
     unknown = np.full(len(origins), np.nan)
-    tallies[RANDOM] = _Tally(by_chance, by_chance, unknown, np.nan, np.nan)
-    tallies[ORACLE] = _Tally(frame.best, frame.best, unknown, np.nan, np.nan)
+    tallies[RANDOM] = Tally(by_chance, by_chance, unknown, np.nan, np.nan)
+    tallies[ORACLE] = Tally(frame.best, frame.best, unknown, np.nan, np.nan)
 
     rows = tuple(
         _row(name, ordered.get(name), tallies, frame, resamples, baseline, block, rng)
@@ -145,108 +132,11 @@ def backtest(
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Frame:
-    """What is the same for every forecaster."""
-
-    origins: list[int]
-    events: Floats
-    best: Floats
-    length_ratio: Floats  # period scored over the last one held before it
-    area: Floats
-    area_budget: float
-    area_share: float
-
-    @classmethod
-    def of(cls, history: History, origins: list[int], area_budget: float) -> "_Frame":
-        area = history.grid.area
-        scored = [history.counts[origin] for origin in origins]
-        best = [np.sum(c * flag_shares(c, area, area_budget=area_budget)) for c in scored]
-        length = history.periods.days
-        held = np.flatnonzero(history.periods.held)
-        last = held[np.searchsorted(held, origins) - 1]
-        return cls(
-            origins=origins,
-            events=np.array([c.sum() for c in scored]),
-            best=np.array(best),
-            length_ratio=length[origins] / length[last],
-            area=area,
-            area_budget=area_budget,
-            area_share=min(area_budget / float(area.sum()), 1.0),
-        )
-
-
-@dataclass(frozen=True, eq=False)
-class _Tally:
-    """What one forecaster caught at each origin."""
-
-    hits: Floats
-    adversarial_hits: Floats
-    expected: Floats
-    overlap: float
-    seconds: float
-
-
-def _tally(
-    name: str,
-    forecaster: Forecaster,
-    history: History,
-    frame: _Frame,
-    clock: Callable[[], float] | None,
-    tell: Callable[[int], None],
-) -> _Tally:
-    """Forecast, flag and count at every origin, holding one surface at a time."""
-    hits, adversarial, expected = np.zeros((3, len(frame.origins)))
-    overlaps: list[float] = []
-    seconds = 0.0 if clock else np.nan
-    risks = _risks(name, forecaster, history, frame.origins)
-    before: Floats | None = None
-    for i, origin in enumerate(frame.origins):
-        counts = history.counts[origin]
-        started = clock() if clock else 0.0
-        risk = next(risks)
-        seconds += clock() - started if clock else 0.0
-        if np.isnan(risk).any():
-            raise CoverageError(
-                f"{name}: unknown risk (NaN) at {history.periods.start[origin]}; "
-                "raise min_history, or lengthen its window"
-            )
-        flagged = flag_shares(risk, frame.area, area_budget=frame.area_budget)
-        worst = against_ties(flagged, frame.area, counts)
-        hits[i], adversarial[i] = np.sum(counts * flagged), np.sum(counts * worst)
-        expected[i] = risk.sum() * frame.length_ratio[i]
-        if before is not None:
-            overlaps.append(overlap(before, flagged, frame.area))
-        before = flagged
-        tell(i + 1)
-    mean_overlap = float(np.mean(overlaps)) if overlaps else np.nan
-    return _Tally(hits, adversarial, expected, mean_overlap, seconds)
-
-
-def _risks(
-    name: str, forecaster: Forecaster, history: History, origins: list[int]
-) -> Iterator[Floats]:
-    """Risk of the period after each origin, from the periods before it alone."""
-    if not isinstance(forecaster, Walker):
-        for origin in origins:
-            yield forecaster.forecast(history.until(origin), 1).risk[0]
-        return
-    for origin, risk in zip(origins, forecaster.walk(history, origins), strict=True):
-        if origin in (origins[0], origins[-1]):
-            plain = forecaster.forecast(history.until(origin), 1).risk[0]
-            if not np.allclose(risk, plain, rtol=1e-9, atol=0, equal_nan=True):
-                raise PlatformError(
-                    f"{name}: walk and forecast disagree at origin {origin}; "
-                    "walk may have used later periods"
-                )
-        yield risk
-
-
 def _row(
     name: str,
     made_by: Forecaster | None,
-    tallies: Mapping[str, _Tally],
-    frame: _Frame,
+    tallies: Mapping[str, Tally],
+    frame: Frame,
     resamples: Resamples,
     baseline: str,
     block: int,
