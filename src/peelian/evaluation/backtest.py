@@ -4,27 +4,10 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from peelian.evaluation.results import (
-    BETTER,
-    IS_BASELINE,
-    IS_REFERENCE,
-    ORACLE,
-    RANDOM,
-    BacktestResult,
-    BacktestRow,
-    verdict,
-)
-from peelian.evaluation.scores import (
-    Resamples,
-    observed_over_expected,
-    resample_origins,
-    scaled,
-    score_difference,
-    score_hit_rate,
-    score_pei,
-)
+from peelian.evaluation.judging import judge
+from peelian.evaluation.results import BETTER, ORACLE, RANDOM, BacktestResult, BacktestRow
+from peelian.evaluation.scores import resample_origins
 from peelian.evaluation.tally import Frame, Tally, tally_origins
-from peelian.statistics import sign_flip_test
 from peelian.terms import (
     CoverageError,
     Forecaster,
@@ -117,7 +100,7 @@ def backtest(
     tallies[ORACLE] = Tally(frame.best, frame.best, unknown, np.nan, np.nan)
 
     rows = tuple(
-        _row(name, ordered.get(name), tallies, frame, resamples, baseline, block, rng)
+        judge(name, ordered.get(name), tallies, frame, resamples, baseline, block, rng)
         for name in tallies
     )
     return BacktestResult(
@@ -129,46 +112,6 @@ def backtest(
         baseline=baseline,
         champion=_champion(rows, baseline),
         rows=rows,
-    )
-
-
-def _row(
-    name: str,
-    made_by: Forecaster | None,
-    tallies: Mapping[str, Tally],
-    frame: Frame,
-    resamples: Resamples,
-    baseline: str,
-    block: int,
-    rng: np.random.Generator,
-) -> BacktestRow:
-    """Turn a tally into scores, differences and a verdict."""
-    tally = tallies[name]
-    rate = score_hit_rate(tally.hits, frame.events, resamples)
-    worst = score_hit_rate(tally.adversarial_hits, frame.events, resamples)
-    paired = tally.hits - tallies[baseline].hits
-    difference = score_difference(paired, resamples)
-    words = verdict(difference, baseline=baseline, n_blocks=resamples.n_blocks)
-    if made_by is None:
-        words = IS_REFERENCE
-    return BacktestRow(
-        name=name,
-        made_by=made_by,
-        hits=tally.hits,
-        adversarial_hits=tally.adversarial_hits,
-        expected=tally.expected,
-        hit_rate=rate,
-        pai=scaled(rate, 1 / frame.area_share),
-        pei=score_pei(tally.hits, frame.best, frame.events, resamples),
-        pai_adversarial=scaled(worst, 1 / frame.area_share),
-        calibration=observed_over_expected(
-            float(frame.events.sum()), float(tally.expected.sum())
-        ),
-        overlap=tally.overlap,
-        difference=difference,
-        p=sign_flip_test(paired, rng=rng, block=block),
-        verdict=IS_BASELINE if name == baseline else words,
-        seconds=tally.seconds,
     )
 
 
