@@ -32,7 +32,7 @@ def count(
 
 def totals(material: Material) -> Floats:
     """Events by cell over the periods held, shape (n_cells,)."""
-    totals: Floats = np.nansum(material.history.counts, axis=0)
+    totals: Floats = np.nansum(material.counts, axis=0)
     return totals
 
 
@@ -64,7 +64,7 @@ def by_district(material: Material) -> Table:
     """Events and rates per 1,000 residents by district."""
     if material.areas is None:
         raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
-    periods = material.history.periods
+    periods = material.periods
     return evaluation.district_rates(
         material.events, material.areas, days=float(periods.days[periods.held].sum())
     )

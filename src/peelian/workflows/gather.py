@@ -1,7 +1,8 @@
 """Gather what a job needs: events, study area, cells, periods, and what to tell the reader."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from peelian.terms import (
     Areas,
     CoverageError,
     Events,
+    Floats,
     Grid,
     History,
     Ingredient,
@@ -24,11 +26,18 @@ from peelian.terms import (
     Provenance,
     StudyArea,
 )
+from peelian.workflows.extent import (
+    area_around,
+    cells_for,
+    extent,
+    is_monthly,
+    months_between,
+    periods_for,
+    within,
+    within_district,
+)
 from peelian.workflows.settings import Cells, to_json
 
-COARSE_CELL_SIZE = 500.0  # month-only data with displaced places [m]
-FINE_CELL_SIZE = 250.0  # dated events at their own places [m]
-MONTHLY = np.timedelta64(27, "D")  # a record that spans longer is known to the month only
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
 EVERY_OFFENCE = "all"
@@ -42,10 +51,18 @@ MONTH_ONLY_NOTE = (
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """What a job works on, gathered from the store or from a file."""
+    """What a job works on, gathered from the store or from a file.
+
+    ``counts`` are by period and cell, shape (n_periods, n_cells). Dated events are counted by
+    weeks that end with the data; days too few for a week make a shorter period before them
+    (``lead_in`` is then 1, else 0), so that every event counts.
+    """
 
     events: Events
-    history: History
+    counts: Floats
+    grid: Grid
+    periods: Periods
+    lead_in: int
     study_area: StudyArea
     areas: Areas | None
     monthly: bool
@@ -53,10 +70,16 @@ class Material:
     notes: tuple[str, ...]
     chosen: tuple[str, ...]
 
-    @property
-    def grid(self) -> Grid:
-        """The cells."""
-        return self.history.grid
+    @cached_property
+    def history(self) -> History:
+        """Counts by whole periods, which trends and forecasts compare with each other."""
+        start, end = (t[self.lead_in :] for t in (self.periods.start, self.periods.end))
+        if not len(start):
+            days = round(float(self.periods.days.sum()))
+            raise CoverageError(f"{days} days are less than one week: nothing to count by")
+        periods = Periods(start, end, self.periods.held[self.lead_in :])
+        events = None if self.monthly else in_time(self.events, periods)
+        return History(self.counts[self.lead_in :], self.grid, periods, events)
 
     @property
     def whole_cell(self) -> float:
@@ -122,8 +145,8 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     if cells.district:
         areas, study_area = within_district(areas, cells.district)
     monthly = is_monthly(events)
-    first, last = (min(months), max(months)) if monthly else _extent(events)
-    periods = periods_for(monthly, first, cells.until or last, months=months)
+    first, last = (min(months), max(months)) if monthly else extent(events)
+    periods, lead_in = periods_for(monthly, first, cells.until or last, months=months)
     grid, chosen = cells_for(cells, study_area, areas, monthly)
     sink_names = tuple(np.unique(every.place[on_sink]).tolist())
     counts = store.count_events(
@@ -133,7 +156,10 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     events = in_time(events, periods)
     return Material(
         events,
-        History(counts, grid, periods, None if monthly else events),
+        counts,
+        grid,
+        periods,
+        lead_in,
         study_area,
         areas,
         monthly,
@@ -263,15 +289,18 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
         study_area = area_around(events, Path(given.events).name)
         chosen = ("study area: around the events, for want of --study-area",)
     monthly = is_monthly(events)
-    first, last = _extent(events)
-    months = frozenset(_months_between(first, last))
-    periods = periods_for(monthly, first, cells.until or last, months=months)
+    first, last = extent(events)
+    months = frozenset(months_between(first, last))
+    periods, lead_in = periods_for(monthly, first, cells.until or last, months=months)
     grid, size = cells_for(cells, study_area, None, monthly)
     counts = spacetime.count_events(events, grid, periods)
     events = in_time(events, periods)
     return Material(
         events,
-        History(counts, grid, periods, None if monthly else events),
+        counts,
+        grid,
+        periods,
+        lead_in,
         study_area,
         None,
         monthly,
@@ -283,111 +312,3 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
         (MONTH_ONLY_NOTE, *notes) if monthly else notes,
         (*chosen, *size),
     )
-
-
-def within(events: Events, study_area: StudyArea) -> tuple[Events, tuple[str, ...]]:
-    """The events inside the study area, and how many were not."""
-    import shapely
-
-    inside = shapely.contains_xy(study_area.polygon, events.x, events.y)
-    if not len(events) or not inside.any():
-        raise CoverageError(
-            f"none of {len(events):,} events lies in the study area: check --crs and the file"
-        )
-    outside = len(events) - int(inside.sum())
-    notes = (f"Left out: {outside:,} events outside the study area.",) if outside else ()
-    return events.where(inside), notes
-
-
-def _extent(events: Events) -> tuple[str, str]:
-    """First and last day on which events happened."""
-    if not len(events):
-        raise CoverageError("no events are left to count: check the offences and the district")
-    middle = events.start + (events.end - events.start) // 2
-    days = spacetime.policing_day(middle)
-    return str(days.min()), str(days.max())
-
-
-def _months_between(first: str, last: str) -> list[str]:
-    """Every month from ``first`` to ``last``, YYYY-MM."""
-    months = np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)
-    return [str(month) for month in months]
-
-
-def is_monthly(events: Events) -> bool:
-    """Whether most events are known only to the month."""
-    return len(events) > 0 and bool(np.median(events.end - events.start) >= MONTHLY)
-
-
-def area_around(events: Events, name: str) -> StudyArea:
-    """A study area for events that came without one: their convex hull and one cell more."""
-    import shapely
-
-    if not len(events):
-        raise CoverageError(f"{name}: no events, so there is nothing to count")
-    points = shapely.MultiPoint(np.column_stack([events.x, events.y]))
-    return StudyArea(name, points.convex_hull.buffer(COARSE_CELL_SIZE), events.crs)
-
-
-def within_district(areas: Areas | None, district: str) -> tuple[Areas, StudyArea]:
-    """The areas of one district, and their union as the study area."""
-    import shapely
-
-    if areas is None:
-        raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
-    inside = [i for i, name in enumerate(areas.district) if name == district]
-    if not inside:
-        known = ", ".join(sorted(set(areas.district)))
-        raise NotFound(f"no district {district!r}: choose one of {known}")
-    chosen = Areas(
-        tuple(areas.code[i] for i in inside),
-        tuple(areas.name[i] for i in inside),
-        tuple(areas.district[i] for i in inside),
-        areas.population[inside],
-        areas.polygons[inside],
-        areas.crs,
-    )
-    return chosen, StudyArea(district, shapely.union_all(chosen.polygons), areas.crs)
-
-
-def cells_for(
-    cells: Cells, study_area: StudyArea, areas: Areas | None, monthly: bool
-) -> tuple[Grid, tuple[str, ...]]:
-    """The grid asked for, and the sentence that announces a size chosen for the user."""
-    if cells.cell_kind == "areas" and areas is not None:
-        return spacetime.polygon_grid(areas), ()
-    grids = {"square": spacetime.square_grid, "hexagon": spacetime.hexagon_grid}
-    if cells.cell_kind not in grids:
-        raise ParameterError(f"cell kind {cells.cell_kind!r}: give square, hexagon or areas")
-    size = cells.cell_size or (COARSE_CELL_SIZE if monthly else FINE_CELL_SIZE)
-    grid = grids[cells.cell_kind](study_area, size)
-    if not grid.n_cells:
-        raise ParameterError(f"{study_area.name} is lost in a cell of {size:g} m: give less")
-    return grid, () if cells.cell_size else (f"cell size {size:g} m (from the data)",)
-
-
-def periods_for(monthly: bool, first: str, last: str, *, months: frozenset[str]) -> Periods:
-    """Months for month-only data; else whole weeks of policing days that end with ``last``.
-
-    ``first`` and ``last`` are dates, YYYY-MM-DD. A period that touches a month not in
-    ``months`` is not held.
-    """
-    if monthly:
-        return spacetime.month_periods(first[:7], last[:7], held=months)
-    final, start = _date(last), _date(first)
-    n_weeks = ((final - start).days + 1) // 7
-    if not n_weeks:
-        raise CoverageError(f"{first} to {last} is less than one week: nothing to count by")
-    weeks = spacetime.week_periods(final - timedelta(days=7 * n_weeks - 1), final)
-    ends = (weeks.end - np.timedelta64(1, "D")).astype("datetime64[M]").astype(str)
-    starts = weeks.start.astype("datetime64[M]").astype(str)
-    held = np.array([a in months and b in months for a, b in zip(starts, ends, strict=True)])
-    return Periods(weeks.start, weeks.end, held)
-
-
-def _date(text: str) -> date:
-    """The date written YYYY-MM-DD (or YYYY-MM, for the month's first day)."""
-    try:
-        return date.fromisoformat(text if len(text) > 7 else f"{text}-01")
-    except ValueError as error:
-        raise ParameterError(f"date {text!r}: write it as YYYY-MM-DD") from error

@@ -170,9 +170,11 @@ def concentration(
 ) -> Outcome:
     """Measure how concentrated events are: Gini, and the share held by the busiest cells."""
     material = gather_several(store, settings.cells, now=now)
+    events = material.events
+    inside = spacetime.assign_cells(material.grid, events.x, events.y)[1]
     result = hotspots.concentration(
         totals(material),
-        n_events=float(len(material.events)),
+        n_events=float(inside.sum()),
         draws=settings.draws,
         rng=generator(settings.seed),
     )

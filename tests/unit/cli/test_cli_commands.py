@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +93,17 @@ def test_a_command_for_dated_events(job, tmp_path):
     ended = peelian(*words, events, *FILE, "--format", "csv")
     assert ended.code == 0, ended.err
     assert columns in (None, list(rows_of(ended.out)[0]))
+
+
+def test_every_event_of_a_file_counts_though_its_days_make_no_whole_weeks():
+    """Places in km and days of onset, 188 of them: all pairs, and all in cells."""
+    path = Path(__file__).parents[2] / "data" / "burkitt.csv"
+    words = (path, "--x", "x", "--y", "y", "--time", "day", "--crs", "none", "--format", "csv")
+    wide = ("--distance-breaks", "0,1e4", "--time-breaks", "0,1e5", "--permutations", 1)
+    (pairs,) = rows_of(peelian("hotspots", "knox", *words, *wide).out)
+    assert int(pairs["observed"]) == 188 * 187 / 2
+    cells = rows_of(peelian("hotspots", "gi-star", *words, "--cell-size", 50).out)
+    assert sum(float(row["n"]) for row in cells) == 188
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from factories import DATED, NOW, SIDE, as_it_stands, dated_csv, spoilt, street_
 from peelian.store import open_store
 from peelian.terms import CoverageError, NotFound, ParameterError
 from peelian.workflows import ingest
+from peelian.workflows.extent import area_around, periods_for
 from peelian.workflows.gather import (
     MONTH_ONLY_NOTE,
-    area_around,
     gather,
     gather_several,
-    periods_for,
 )
 from peelian.workflows.settings import Cells, EventsFile
 
@@ -98,13 +97,36 @@ def test_an_impossible_until_is_refused(material, until):
         material(until=until)
 
 
-def test_less_than_a_week_of_dated_events_is_refused():
-    with pytest.raises(CoverageError, match="less than one week"):
-        periods_for(False, "2018-01-01", "2018-01-06", months=frozenset({"2018-01"}))
+def test_days_before_the_first_whole_week_count_but_teach_no_trend(tmp_path):
+    """Nine days: two of them, then a week that ends with the data."""
+    path = tmp_path / "nine.csv"
+    rows = [f"{580_000 + i},205000,2018-01-{1 + i:02d}T12:00\n" for i in range(9)]
+    path.write_text("e,n,when\n" + "".join(rows))
+    cells = Cells(source=EventsFile(events=str(path), **DATED))
+    made = gather(None, cells, now=NOW)
+    assert (len(made.events), made.counts.sum(), made.lead_in) == (9, 9, 1)
+    np.testing.assert_array_equal(made.periods.days, [2, 7])
+    assert made.history.counts.sum() == len(made.history.events) == 7
+
+
+def test_less_than_a_week_of_dated_events_has_no_history_to_learn_from(tmp_path):
+    path = tmp_path / "two.csv"
+    path.write_text(
+        "e,n,when\n580000,205000,2018-01-01T12:00\n581000,205900,2018-01-03T12:00\n"
+    )
+    made = gather(None, Cells(source=EventsFile(events=str(path), **DATED)), now=NOW)
+    assert made.counts.sum() == 2
+    with pytest.raises(CoverageError, match="3 days are less than one week"):
+        _ = made.history
+
+
+def test_until_before_the_first_dated_event_is_refused():
+    with pytest.raises(ParameterError, match="2017-12-31 is before the first event"):
+        periods_for(False, "2018-01-01", "2017-12-31", months=frozenset({"2018-01"}))
 
 
 def test_a_week_that_touches_a_month_not_held_is_not_held():
-    periods = periods_for(False, "2018-01-20", "2018-02-16", months=frozenset({"2018-01"}))
+    periods, _ = periods_for(False, "2018-01-20", "2018-02-16", months=frozenset({"2018-01"}))
     np.testing.assert_array_equal(periods.held, [True, False, False, False])
 
 
