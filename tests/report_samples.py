@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import shapely
 
-from peelian.reports import MapView
+from peelian.reports import MapView, density_layer
 from peelian.terms import CellKind, Grid, Ingredient, Provenance, StudyArea, Table
 
 ORIGIN = (580_000.0, 205_000.0)  # west of Maldon, Essex
@@ -80,10 +80,8 @@ def sample_view(**changes: object) -> MapView:
         "notes": ("Places are moved to the nearest of a fixed list of points.",),
         "table": table,
         "grid": grid,
-        "risk": risk,
         "flagged": flagged,
         "study_area": sample_study_area(),
-        "unit": "expected events per km² a month",
         "provenance": sample_provenance(),
         "districts": {
             "Easton": shapely.box(west + 2500, south, west + 4800, south + 4000),
@@ -91,7 +89,11 @@ def sample_view(**changes: object) -> MapView:
         },
         "stability": stability,
     }
-    return MapView(**{**values, **changes})  # type: ignore[arg-type]
+    risk = changes.pop("risk", risk)
+    values |= changes
+    unit = "expected events per km² a month"
+    values.setdefault("layer", density_layer(risk, grid.area, values["flagged"], unit))
+    return MapView(**values)  # type: ignore[arg-type]
 
 
 def sample_provenance(**changes: object) -> Provenance:

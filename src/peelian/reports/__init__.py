@@ -20,6 +20,7 @@ from peelian.reports.provenance import (
     provenance_json,
 )
 from peelian.reports.records import read_provenance, sidecar, sidecar_json
+from peelian.reports.scales import Layer, density_layer, diverging_layer, named_layer
 from peelian.reports.sentences import (
     backtest_sentence,
     backtest_summary,
@@ -29,6 +30,7 @@ from peelian.reports.sentences import (
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
+    "Layer",
     "MapPanel",
     "MapView",
     "PatrolPack",
@@ -38,12 +40,15 @@ __all__ = [
     "cells_geojson",
     "cells_geoparquet",
     "champion_sentence",
+    "density_layer",
     "district_shapes",
+    "diverging_layer",
     "environment_hash",
     "footer_line",
     "interval_chart",
     "map_panel",
     "monthly_chart",
+    "named_layer",
     "pai_chart",
     "parse_provenance",
     "provenance_json",

@@ -1,93 +1,21 @@
-"""What a map draws: classes of density, shapes in degrees, one GeoJSON of it all."""
+"""What a map draws: cells in their colours, shapes in degrees, one GeoJSON of it all."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peelian.reports.geo import feature_collection, geographic
-from peelian.reports.numbers import decimals_for, rounded
-from peelian.terms import Areas, Bools, Floats, Ints, Shapes
+from peelian.terms import Areas, Floats, Shapes
 
 if TYPE_CHECKING:
     from peelian.reports.map import MapView
 
-SQUARE_METRES_PER_KM2 = 1e6
-# ColorBrewer Blues of nine, the 3rd, 4th, 5th, 7th and 9th: C. Brewer, colorbrewer2.org,
-# Apache-2.0. The first is for cells not flagged, the rest are quarters of those flagged.
-COLOURS = ("#c6dbef", "#9ecae1", "#6baed6", "#2171b5", "#08306b")
-DRAWN_FROM = 0.25  # of the lowest flagged density; cells below are left blank
-MAX_DRAWN = 7000  # cells not flagged that a file carries, about 2 MB
 STABLE_SHARE = 0.8  # of resampled rankings; a rank kept less often is hatched
 DOT_PIXELS = 12.0  # a flagged cell drawn narrower than this is shown as a dot
 WIDE = 0.5  # of the whole frame; flagged cells spread wider open on the whole area
 DEGREE_DECIMALS = 5  # about 1 m, enough to draw
 SIMPLIFY_METRES = 50.0
-
-
-@dataclass(frozen=True, eq=False)
-class Classes:
-    """Classes of density, light to dark.
-
-    Attributes
-    ----------
-    low : array, shape (n_classes,)
-        Lower bound of each, ascending. [unit of the density]
-    colours, labels : tuple of str
-        One a class.
-    of_cell : array, shape (n_cells,)
-        Class of each cell; -1 where the cell is left blank.
-    limited : bool
-        Whether cells were left blank only because there were more than MAX_DRAWN.
-    """
-
-    low: Floats
-    colours: tuple[str, ...]
-    labels: tuple[str, ...]
-    of_cell: Ints
-    limited: bool = False
-
-
-def density_per_km2(risk: Floats, area: Floats) -> Floats:
-    """Risk by area, shape (n_cells,). [per km2]"""
-    density: Floats = risk / area * SQUARE_METRES_PER_KM2
-    return density
-
-
-def density_classes(density: Floats, flagged: Bools) -> Classes:
-    """Classes whose bounds are the quartiles of the flagged cells.
-
-    Parameters
-    ----------
-    density : array, shape (n_cells,)
-        [per km2]
-    flagged : array of bool, shape (n_cells,)
-
-    Returns
-    -------
-    Classes
-        Four classes of flagged cells, fewer where quartiles coincide, above one class for
-        cells not flagged; those below a quarter of the lowest flagged density are blank. With
-        no cell flagged the quartiles are those of the cells above zero; with none above zero
-        there is no class. Of the cells not flagged at most MAX_DRAWN have a class, those of
-        highest density.
-    """
-    chosen = density[flagged & (density > 0)]
-    if chosen.size == 0:
-        chosen = density[density > 0]
-    if chosen.size == 0:
-        return Classes(np.array([]), (), (), np.full(density.size, -1))
-    bounds = np.unique(np.quantile(chosen, [0.0, 0.25, 0.5, 0.75]))
-    low = np.concatenate([[DRAWN_FROM * bounds[0]], bounds])
-    colours = (COLOURS[0], *COLOURS[len(COLOURS) - len(bounds) :])
-    of_cell = np.searchsorted(low, np.nan_to_num(density), side="right") - 1
-
-    others = np.flatnonzero((of_cell >= 0) & ~flagged)
-    by_density = others[np.argsort(-density[others], kind="stable")]
-    of_cell[by_density[MAX_DRAWN:]] = -1
-    return Classes(low, colours, _class_labels(low), of_cell, len(others) > MAX_DRAWN)
 
 
 def district_shapes(areas: Areas) -> Mapping[str, Any]:
@@ -109,13 +37,12 @@ def district_shapes(areas: Areas) -> Mapping[str, Any]:
     return {name: shapely.union_all(areas.polygons[district == name]) for name in names}
 
 
-def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
+def map_geojson(view: "MapView", outlines: Shapes) -> bytes:
     """Everything the map draws as one GeoJSON.
 
     Parameters
     ----------
     view : MapView
-    classes : Classes
     outlines : array of shapely geometries, shape (n_cells,)
         Outlines of the cells. [m]
 
@@ -123,17 +50,19 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
     -------
     bytes
         Features have a ``kind``: ``cell`` (with ``id`` the cell's number, ``colour``,
-        ``flagged``, ``hatched`` and ``density`` as text), ``district`` and ``route``
+        ``flagged``, ``hatched`` and its ``value`` as text; in the order to draw them, the last
+        class on top), ``district`` and ``route``
         (``name`` and where its ``label`` stands) and ``study-area``. The collection's
         ``bounds`` hold ``[west, south, east, north]`` of the ``flagged`` cells and of ``all``;
         ``dots_below_zoom`` is the zoom under which a flagged cell is too small to see.
     """
     import shapely
 
+    classes, texts = view.layer.classes, view.layer.texts
     listed = view.table.columns["cell"].astype(np.int64)
     cell = np.union1d(np.flatnonzero((classes.of_cell >= 0) | view.flagged), listed)
-    density = density_per_km2(view.risk, view.grid.area)
-    decimals = decimals_for(density[cell])
+    cell = cell[np.argsort(classes.of_cell[cell], kind="stable")]
+    colour = classes.colour
 
     names = list(view.districts)
     land = simplified(np.array([view.districts[name] for name in names], dtype=object))
@@ -144,15 +73,14 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
     n_cells, n_names = len(cell), len(names)
     labels = [_label_place(shape) for shape in shapes[n_cells : n_cells + n_names]]
 
-    palette = np.array([*classes.colours, "none"])  # class -1 takes the last
     properties: list[dict[str, Any]] = [
         {
             "kind": "cell",
             "cell": int(one),
-            "colour": str(palette[classes.of_cell[one]]),
+            "colour": str(colour[one]),
             "flagged": bool(view.flagged[one]),
             "hatched": bool(view.hatched[one]),
-            "density": rounded(float(density[one]), decimals),
+            "value": str(texts[one]),
         }
         for one in cell
     ]
@@ -178,7 +106,7 @@ def map_geojson(view: "MapView", classes: Classes, outlines: Shapes) -> bytes:
             "flagged": (everything if _is_wide(answer, everything) else answer).tolist(),
         },
         "dots_below_zoom": round(_zoom(DOT_PIXELS / side, latitude), 2),
-        "unit": view.unit,
+        "unit": view.layer.unit,
     }
     return feature_collection(head, np.concatenate([shapes, routes]), properties)
 
@@ -202,13 +130,6 @@ def simplified(shapes: Shapes) -> Shapes:
         shapely.coverage_simplify(shapes, SIMPLIFY_METRES) if len(shapes) else shapes
     )
     return kept
-
-
-def _class_labels(low: Floats) -> tuple[str, ...]:
-    decimals = max(decimals_for(low) - 1, 0)
-    text = [rounded(float(value), decimals) for value in low]
-    between = [f"{a} to {b}" for a, b in pairwise(text[1:])]
-    return (f"{text[0]} to {text[1]}, not flagged", *between, f"{text[-1]} or more")
 
 
 def _is_wide(answer: Floats, everything: Floats) -> bool:

@@ -11,16 +11,10 @@ from typing import Any
 import numpy as np
 
 from peelian.reports.geo import cells_of
-from peelian.reports.layers import (
-    MAX_DRAWN,
-    STABLE_SHARE,
-    Classes,
-    density_classes,
-    density_per_km2,
-    map_geojson,
-)
+from peelian.reports.layers import STABLE_SHARE, map_geojson
 from peelian.reports.numbers import with_commas
 from peelian.reports.provenance import footer_line, provenance_json
+from peelian.reports.scales import MAX_DRAWN, Layer
 from peelian.reports.still import NUMBERED, still_paths
 from peelian.reports.tables import column_texts, is_numeric, table_csv
 from peelian.terms import (
@@ -55,13 +49,11 @@ class MapView:
         column the first time at each cell where the map has one route; a cell may stand in
         several rows.
     grid : Grid
-    risk : array, shape (n_cells,)
-        Expected events (or harm).
+    layer : Layer
+        What the colours mean: `density_layer`, `diverging_layer` or `named_layer`.
     flagged : array of bool, shape (n_cells,)
+        Outlined: flagged by a forecast, or standing out by a test.
     study_area : StudyArea
-    unit : str
-        What the colours mean, such as ``expected events per km² a month``; risk divided by
-        area in km2 has this unit.
     provenance : Provenance
     districts : mapping of str to shapely geometry
         Background by name, in the grid's ``crs``; ``district_shapes`` makes it. [m]
@@ -80,10 +72,9 @@ class MapView:
     notes: tuple[str, ...]
     table: Table
     grid: Grid
-    risk: Floats
+    layer: Layer
     flagged: Bools
     study_area: StudyArea
-    unit: str
     provenance: Provenance
     districts: Mapping[str, Any] = field(default_factory=dict)
     stability: Floats | None = None
@@ -94,7 +85,7 @@ class MapView:
         require_length(
             "MapView",
             self.grid.n_cells,
-            risk=self.risk,
+            layer=self.layer.classes.of_cell,
             flagged=self.flagged,
             stability=self.stability,
         )
@@ -150,17 +141,15 @@ def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
     from peelian.spacetime import outlines
 
     shapes = outlines(view.grid, study_area=view.study_area)
-    density = density_per_km2(view.risk, view.grid.area)
-    classes = density_classes(density, view.flagged)
-    geojson = map_geojson(view, classes, shapes)
+    geojson = map_geojson(view, shapes)
     values = {
         "view": view,
         "columns": _columns(view.table),
         "cells": view.table.columns["cell"].tolist(),
         "marks": _marks(view),
         "csv": "data:text/csv;base64," + _base64(table_csv(view.table).encode()),
-        "still": still_paths(view, classes, shapes),
-        "legend": _legend(view, classes),
+        "still": still_paths(view, shapes),
+        "legend": _legend(view),
         "geojson_url": geojson_url,
     }
     templates = _templates()
@@ -282,13 +271,16 @@ def _triples(names: list[str]) -> list[tuple[str, str, str]]:
     return list(zip(names, names[1:], names[2:], strict=False))
 
 
-def _legend(view: MapView, classes: Classes) -> dict[str, Any]:
+def _legend(view: MapView) -> dict[str, Any]:
+    layer, classes = view.layer, view.layer.classes
+    outlined = layer.outlined or (False,) * len(classes.colours)
     return {
-        "title": view.unit[:1].upper() + view.unit[1:],
-        "classes": list(zip(classes.colours, classes.labels, strict=True)),
+        "title": layer.title,
+        "classes": list(zip(classes.colours, classes.labels, outlined, strict=True)),
         "hatched": bool(view.hatched.any()),
         "stable_share": STABLE_SHARE,
         "routes": bool(view.routes),
+        "note": layer.note,
         "marks": "ranks"
         if "rank" in view.table.columns
         else "times"

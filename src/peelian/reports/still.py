@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from peelian.reports.layers import Classes, short_name, simplified, typical_side
+from peelian.reports.layers import short_name, simplified, typical_side
 from peelian.terms import Floats, Shapes
 
 if TYPE_CHECKING:
@@ -18,13 +18,12 @@ MARK = 22.0  # width of a rank's mark
 LETTER, LINE = 6.6, 14.0  # about the width and height of a label's letters
 
 
-def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str, Any]:
+def still_paths(view: "MapView", outlines: Shapes) -> dict[str, Any]:
     """What the SVG template draws.
 
     Parameters
     ----------
     view : MapView
-    classes : Classes
     outlines : array of shapely geometries, shape (n_cells,)
         Outlines of the cells. [m]
 
@@ -32,9 +31,9 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
     -------
     dict
         ``width`` and ``height`` of the drawing; ``districts`` and ``border`` as paths, with
-        names and label places; ``cells`` that are flagged, with ``cell``, ``path``, ``x, y``,
-        ``colour`` and ``hatched``; whether they are drawn as ``dots``; ``ranks`` with their
-        numbers and place; ``routes`` with names, paths and label places.
+        names and label places; ``cells`` that are flagged or listed, with ``cell``, ``path``,
+        ``x, y``, ``colour``, ``flagged`` and ``hatched``; whether they are drawn as ``dots``;
+        ``ranks`` with their numbers and place; ``routes`` with names, paths and label places.
     """
     import shapely
 
@@ -56,10 +55,11 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
     half_way = [
         line.interpolate(0.5, normalized=True).coords[0] for line in view.routes.values()
     ]
-    flagged = np.flatnonzero(view.flagged)
-    flagged = flagged[np.argsort(classes.of_cell[flagged], kind="stable")]  # darkest on top
-    middle = shapely.get_coordinates(shapely.centroid(outlines[flagged]))
-    palette = np.array([*classes.colours, "#ffffff"])
+    classes = view.layer.classes
+    cells = np.union1d(np.flatnonzero(view.flagged), view.table.columns["cell"])
+    cells = cells[np.argsort(classes.of_cell[cells], kind="stable")]  # the last class on top
+    middle = shapely.get_coordinates(shapely.centroid(outlines[cells]))
+    colour = np.where(classes.of_cell < 0, "#ffffff", classes.colour)
     return {
         "width": WIDTH,
         "height": round((north - south) * scale) + 2 * MARGIN,
@@ -74,10 +74,11 @@ def still_paths(view: "MapView", classes: Classes, outlines: Shapes) -> dict[str
                 "path": drawn(outlines[cell]),
                 "x": x,
                 "y": y,
-                "colour": str(palette[classes.of_cell[cell]]),
+                "colour": str(colour[cell]),
+                "flagged": bool(view.flagged[cell]),
                 "hatched": bool(view.hatched[cell]),
             }
-            for cell, (x, y) in zip(flagged, _places(middle, west, north, scale), strict=True)
+            for cell, (x, y) in zip(cells, _places(middle, west, north, scale), strict=True)
         ],
         "routes": [
             {"name": short_name(name), "path": _line(line, west, north, scale), "x": x, "y": y}

@@ -49,10 +49,11 @@ def plan_view(
         notes=(*plan.assumptions, *material.notes),
         table=visits,
         grid=material.grid,
-        risk=made.risk,
+        layer=reports.density_layer(
+            made.risk, material.grid.area, drawn, f"expected events per km² in {made.span}"
+        ),
         flagged=drawn,
         study_area=material.study_area,
-        unit=f"expected events per km² in {made.span}",
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
         routes=route_lines(plan),

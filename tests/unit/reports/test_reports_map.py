@@ -12,11 +12,13 @@ import shapely
 from peelian import reports
 from peelian.reports import (
     district_shapes,
+    diverging_layer,
     map_panel,
+    named_layer,
     read_provenance,
     render_map,
 )
-from peelian.reports.layers import COLOURS, density_classes
+from peelian.reports.scales import ABOVE, BELOW, COLOURS, density_classes, density_layer
 from peelian.terms import Areas, CoordinateError, ParameterError, Table
 from report_samples import sample_grid, sample_provenance, sample_view
 
@@ -74,7 +76,9 @@ def test_hostile_text_stays_text():
         subtitle=HOSTILE,
         score=HOSTILE,
         notes=(HOSTILE,),
-        unit=HOSTILE,
+        layer=named_layer(
+            [HOSTILE] * 80, {HOSTILE: (HOSTILE, "#000")}, view.flagged, HOSTILE, HOSTILE
+        ),
         table=Table(columns, title=HOSTILE, units={"place": HOSTILE}),
         districts={HOSTILE: view.districts["Easton"]},
         provenance=sample_provenance(notes=(HOSTILE,), method=HOSTILE),
@@ -110,7 +114,7 @@ def test_the_geojson_says_what_the_map_draws():
         "colour": COLOURS[-1],
         "flagged": True,
         "hatched": False,
-        "density": "22.00",
+        "value": "22.00",
     }
     assert by_cell[34]["hatched"] is True
     assert sorted(by_cell) == [7, 33, 34, 44, 45, 71]  # the rest are blank and not sent
@@ -148,16 +152,66 @@ def test_classes_of_equal_densities_and_of_none():
     assert unflagged.of_cell.tolist() == [1, 4]
 
 
+def test_a_value_about_zero_has_two_hues_and_is_blank_near_zero():
+    value = np.array([-9.0, -4.0, -0.1, 0.0, np.nan, 0.1, 4.0, 9.0, 2.0])
+    layer = diverging_layer(value, np.abs(value) >= 4, "z", "outlined: p under 0.05")
+    classes = layer.classes
+    assert classes.of_cell[2:6].tolist() == [-1] * 4
+    colours = classes.colour
+    assert colours[0] in BELOW and colours[1] in BELOW
+    assert colours[6] in ABOVE and colours[7] in ABOVE
+    assert BELOW.index(colours[0]) + 1 == len(ABOVE) - ABOVE.index(colours[7])  # alike
+    assert len(classes.labels) == len(set(classes.of_cell[classes.of_cell >= 0]))
+    assert (classes.labels[0], classes.labels[-1]) == ("-9 or less", "9 or more")
+    assert layer.texts[4] == ""
+
+
+def test_a_value_about_one_keeps_its_middle_blank():
+    layer = diverging_layer(np.array([0.5, 1.0, 1.5]), np.ones(3, bool), "ratio", "", middle=1)
+    assert layer.classes.of_cell[1] == -1
+    assert layer.classes.labels == ("0.50 or less", "1.50 or more")
+
+
+def test_nothing_about_zero_has_no_class():
+    for nothing in (np.zeros(3), np.full(3, np.nan)):
+        layer = diverging_layer(nothing, np.zeros(3, bool), "z", "")
+        assert layer.classes.of_cell.tolist() == [-1] * 3
+        assert layer.classes.labels == ()
+
+
+def test_names_share_a_colour_and_only_those_that_occur_are_in_the_legend():
+    shown = {
+        "new": ("rising", "#111111"),
+        "more": ("rising", "#111111"),
+        "old": ("gone", "#222222"),
+    }
+    names = np.array(["more", "new", "none"])
+    layer = named_layer(names, shown, np.ones(3, bool), "Class", "")
+    assert layer.classes.labels == ("rising",)
+    assert layer.classes.of_cell.tolist() == [0, 0, -1]
+    assert layer.texts.tolist() == ["more", "new", "none"]
+
+
+def luminance(colour):
+    r, g, b = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def test_both_hues_grow_darker_away_from_the_middle():
+    for hue in (BELOW[::-1], ABOVE):
+        assert sorted(hue, key=luminance, reverse=True) == list(hue)
+
+
 def test_a_file_carries_only_so_many_cells_and_says_so(monkeypatch):
-    monkeypatch.setattr("peelian.reports.layers.MAX_DRAWN", 20)
+    monkeypatch.setattr("peelian.reports.scales.MAX_DRAWN", 20)
     monkeypatch.setattr("peelian.reports.map.MAX_DRAWN", 20)
     panel = map_panel(sample_view(risk=np.linspace(1, 2, 80)))
     features = json.loads(panel.geojson)["features"]
     cells = [f["id"] for f in features if f["properties"]["kind"] == "cell"]
     assert len(cells) == 6 + 20  # the flagged, and the densest of the rest
     assert set(cells) >= {79, 78, 7}
-    assert "only the 20 densest are drawn" in panel.map
-    assert "densest are drawn" not in map_panel(sample_view()).map
+    assert "only the 20 that stand out most are drawn" in panel.map
+    assert "stand out most" not in map_panel(sample_view()).map
 
 
 def test_colours_run_light_to_dark_and_are_never_red():
@@ -173,7 +227,7 @@ def test_an_empty_map_says_that_nothing_stands_out():
     none = np.zeros(grid.n_cells)
     text = page(table=empty, risk=none, flagged=none > 0, stability=None, districts={})
     assert "No cell is listed" in text
-    assert "No cell has a density above zero" in text
+    assert "No cell has anything to show" in text
 
 
 def test_a_map_needs_a_place_on_the_earth_and_a_cell_column():
@@ -181,8 +235,9 @@ def test_a_map_needs_a_place_on_the_earth_and_a_cell_column():
         render_map(sample_view(grid=sample_grid(crs="none")))
     with pytest.raises(ParameterError, match="cell column"):
         sample_view(table=Table({"rank": np.arange(3)}))
-    with pytest.raises(ParameterError, match="risk has 3 entries"):
-        sample_view(risk=np.zeros(3))
+    three = density_layer(np.ones(3), np.ones(3), np.ones(3, dtype=bool), "events")
+    with pytest.raises(ParameterError, match="layer has 3 entries"):
+        sample_view(layer=three)
 
 
 def test_routes_of_a_plan_are_drawn_and_named():

@@ -19,7 +19,7 @@
   const rowsOf = (cell) => rows.filter((row) => cellOf(row) === cell);
 
   let map = null;
-  const densities = new Map(); // by cell, as are these
+  const values = new Map(); // by cell, as are these
   const boxes = new Map();
   const markers = new Map();
   const sharedMarks = new Map(); // by mark, the mark that shows its rank
@@ -54,8 +54,8 @@
   function sentence(cell) {
     const heads = rowsOf(cell).map((row) => row.cells[0]);
     const name = heads.map((head) => `${head.dataset.label} ${head.textContent}`).join(", ") || "Not listed";
-    const density = densities.get(cell);
-    return density === undefined ? name : `${name}: ${density} ${panel.dataset.unit}`;
+    const value = values.get(cell);
+    return value ? `${name}: ${value} ${panel.dataset.unit}`.trim() : name;
   }
 
   function wireRows() {
@@ -160,11 +160,10 @@
     };
   }
 
-  // A flagged cell too small to see becomes a dot of fixed size, the highest on top.
+  // A flagged cell too small to see becomes a dot of fixed size, in the order they are given.
   function dots(data) {
     return data.features
       .filter((feature) => feature.properties.flagged)
-      .sort((a, b) => a.properties.density - b.properties.density)
       .map(({ properties }) => ({
         type: "Feature",
         properties,
@@ -278,7 +277,7 @@
   function draw(data) {
     for (const feature of data.features) {
       if (feature.properties.kind !== "cell") continue;
-      densities.set(feature.properties.cell, feature.properties.density);
+      values.set(feature.properties.cell, feature.properties.value);
       boxes.set(feature.properties.cell, boxOf(outer(feature.geometry)));
     }
     live.hidden = false;
