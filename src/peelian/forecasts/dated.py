@@ -26,7 +26,7 @@ class DatedEvents:
     when : array of datetime64[s], shape (n,)
         The middle of the time in which it happened.
     known : array of datetime64[s], shape (n,)
-        When it was over: no forecast from an earlier cutoff may use it.
+        When it was over and on record: no forecast from an earlier cutoff may use it.
     weight : array, shape (n,)
         [events]
     """
@@ -70,7 +70,7 @@ def dated_events(history: History, *, longest: np.timedelta64, method: str) -> D
     lasts = events.end - events.start
     _require_dated(int(np.sum(lasts > longest)), len(events), longest, method, "events")
     when = events.start + lasts // 2
-    known = np.maximum(events.end, when + _SECOND)
+    known = np.maximum(events.known, when + _SECOND)
     order = np.argsort(known, kind="stable")
     weight = np.asarray(events.weight, dtype=np.float64)
     return DatedEvents(

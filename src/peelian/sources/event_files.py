@@ -13,7 +13,7 @@ from peelian.sources.extracts import read_rows
 from peelian.sources.parsing import EPOCH_DAYS, ISO, Times, parse_numbers, parse_times, texts
 from peelian.sources.places import check_places
 from peelian.sources.rows import Rows
-from peelian.sources.sieve import Reading, Sieve, check_times, finish
+from peelian.sources.sieve import Reading, Sieve, check_recorded, check_times, finish
 from peelian.sources.tables_in import X, Y, rows_of_table
 from peelian.spacetime.projection import PLANE
 from peelian.terms import (
@@ -43,7 +43,8 @@ class EventColumns:
     ``crs`` is the CRS of x and y: a projected one, ``EPSG:4326``, or ``none`` for plane
     coordinates the user vouches for. ``time`` holds dates, date-times, months or plain numbers
     of days; dates that are all the first of a month are taken for months (20 or more of
-    them). ``formats`` replaces the formats tried when dates are written another way.
+    them). ``recorded`` holds when an event came on record, written like ``time``. ``formats``
+    replaces the formats tried when dates are written another way.
     """
 
     x: str = X
@@ -53,6 +54,7 @@ class EventColumns:
     weight: str | None = None
     formats: tuple[str, ...] = ()
     zone: str = LOCAL_ZONE
+    recorded: str | None = None
 
 
 def read_events(
@@ -63,6 +65,7 @@ def read_events(
     time: str,
     crs: str = WGS84,
     weight: str | None = None,
+    recorded: str | None = None,
     zone: str = LOCAL_ZONE,
     now: datetime,
     study_area: StudyArea | None = None,
@@ -73,7 +76,7 @@ def read_events(
     ----------
     path : str or Path
         One file, or its gzip.
-    x, y, time, crs, weight, zone : str
+    x, y, time, crs, weight, recorded, zone : str
         As in `EventColumns`; the points of GeoJSON and GeoPackage are ``geometry.x`` and
         ``geometry.y``.
     now : datetime
@@ -97,7 +100,7 @@ def read_events(
     if len(contents) != 1:
         raise DataError(f"{path}: holds {len(contents)} files; name one")
     content = contents[0]
-    columns = EventColumns(x, y, time, crs, weight, zone=zone)
+    columns = EventColumns(x, y, time, crs, weight, zone=zone, recorded=recorded)
     return _events(read_rows(content), content, columns, now, study_area)
 
 
@@ -132,6 +135,7 @@ def _events(
         columns.y,
         columns.time,
         *([columns.weight] if columns.weight else []),
+        *([columns.recorded] if columns.recorded else []),
     ]
     rows.require(wanted)
     n = len(rows)
@@ -151,6 +155,12 @@ def _events(
         counted = parse_numbers(rows.columns[columns.weight])
         sieve.refuse(counted.missing | counted.bad, Refusal.BAD_NUMBER, columns.weight)
         weight = counted.value
+    recorded = np.full(n, np.datetime64("NaT"), dtype="datetime64[s]")
+    if columns.recorded:
+        written, _ = _times(rows.columns[columns.recorded], columns.formats)
+        recorded = check_recorded(
+            sieve, written, columns.recorded, reading=judged, zone=columns.zone
+        )
     nothing = pa.nulls(n, pa.string())
     extract = finish(
         sieve,
@@ -160,7 +170,7 @@ def _events(
             "offence": pa.array(np.full(n, f"{SOURCE}:event")),
             "start": span.start,
             "end": span.end,
-            "recorded": pa.nulls(n, pa.timestamp("s", "UTC")),
+            "recorded": recorded,
             "longitude": places.longitude,
             "latitude": places.latitude,
             "x": places.x,
@@ -196,6 +206,7 @@ def as_events(extract: Extract, *, crs: str) -> Events:
         place=text("place"),
         area_code=text("area_code"),
         crs=crs,
+        recorded=column("recorded", "datetime64[s]"),
     )
 
 

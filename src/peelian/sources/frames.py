@@ -25,6 +25,7 @@ def events_from_frame(
     y: str = Y,
     crs: str = "",
     weight: str | None = None,
+    recorded: str | None = None,
     study_area: StudyArea | None = None,
 ) -> Events:
     """Events of a GeoDataFrame of points, a pandas or Polars frame, or a mapping of arrays.
@@ -40,6 +41,8 @@ def events_from_frame(
         Of the coordinates: a GeoDataFrame knows its own; else EPSG:4326 when not given.
     weight : str, optional
         Column of weights, such as harm.
+    recorded : str, optional
+        Column of when each event came on record, so that a backtest knows none too early.
     study_area : StudyArea, optional
         Points outside it are an error that says how many.
 
@@ -60,7 +63,7 @@ def events_from_frame(
     1
     """
     table, own_crs = _as_table(frame)
-    columns = EventColumns(x, y, time, crs or own_crs or WGS84, weight)
+    columns = EventColumns(x, y, time, crs or own_crs or WGS84, weight, recorded=recorded)
     events, extract = events_of_table(
         table, columns, now=LATEST, study_area=study_area, name="frame"
     )

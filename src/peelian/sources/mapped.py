@@ -26,6 +26,7 @@ from peelian.sources.sieve import (
     Reading,
     Sieve,
     Span,
+    check_recorded,
     check_repeats,
     check_times,
     finish,
@@ -115,16 +116,13 @@ def _times(sieve: Sieve, mapping: FileMapping, reading: Reading) -> Span:
 
 
 def _recorded(sieve: Sieve, mapping: FileMapping, reading: Reading) -> Instants:
-    """When each event became known: a date alone means by the end of that day."""
+    """When each event came on record; NaT where the mapping names no column of it."""
     when = mapping.time
     if not when.recorded:
         return np.full(len(sieve.rows), np.datetime64("NaT"), dtype="datetime64[s]")
-    field = ", ".join(when.recorded)
     times = _parsed(sieve.rows, when.recorded, when.formats)
-    sieve.refuse(times.bad, Refusal.BAD_DATE, field)
-    span = utc_span(times, zone=when.zone)
-    sieve.refuse(span.start > reading.latest, Refusal.FUTURE_DATE, field)
-    return span.end
+    field = ", ".join(when.recorded)
+    return check_recorded(sieve, times, field, reading=reading, zone=when.zone)
 
 
 def _parsed(rows: Rows, names: tuple[str, ...], formats: tuple[str, ...]) -> Times:

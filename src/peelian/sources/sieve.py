@@ -141,6 +141,19 @@ def check_times(
     return span
 
 
+def check_recorded(
+    sieve: Sieve, times: Times, field: str, *, reading: Reading, zone: str
+) -> Instants:
+    """When each event came on record: a date alone means by the end of that day; NaT if empty.
+
+    Rows with a bad date, or one in the future, are refused.
+    """
+    sieve.refuse(times.bad, Refusal.BAD_DATE, field)
+    span = utc_span(times, zone=zone)
+    sieve.refuse(span.start > reading.latest, Refusal.FUTURE_DATE, field)
+    return span.end
+
+
 def utc_span(times: Times, *, zone: str = LOCAL_ZONE) -> Span:
     """UTC start and end of each time: an instant, or the whole local day or month it names."""
     month = times.start.astype("datetime64[M]")

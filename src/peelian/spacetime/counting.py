@@ -13,6 +13,7 @@ from peelian.terms import (
     Grid,
     Instants,
     Ints,
+    Late,
     ParameterError,
     Periods,
     StudyArea,
@@ -146,6 +147,36 @@ def count_events(events: Events, grid: Grid, periods: Periods) -> Floats:
     counts = counts.reshape(n_periods, n_cells)
     counts[~periods.held] = np.nan
     return counts
+
+
+def late_events(events: Events, grid: Grid, periods: Periods) -> Late | None:
+    """Counted events that came on record after their period, with those counted beside them.
+
+    Parameters
+    ----------
+    events : Events
+        In the grid's CRS.
+    grid : Grid
+    periods : Periods
+
+    Returns
+    -------
+    Late or None
+        What `History` needs to know at each cutoff what was on record; None when no event was
+        late, or the data do not say when they were recorded.
+    """
+    if events.recorded is None:
+        return None
+    period, in_period = assign_periods(periods, events.start, events.end)
+    cell, in_cell = assign_cells(grid, events.x, events.y)
+    counted = in_period & in_cell
+    late = counted & (events.recorded > periods.end[period])
+    if not late.any():
+        return None
+    place = period * grid.n_cells + cell
+    beside = counted & np.isin(place, place[late])
+    weight = np.asarray(events.weight, dtype=np.float64)
+    return Late(period[beside], cell[beside], weight[beside], events.recorded[beside])
 
 
 def within(study_area: StudyArea, x: Floats, y: Floats) -> Bools:

@@ -9,7 +9,7 @@ from peelian.terms import Bools, Events, Floats, Grid, Instants, Ints, Periods, 
 
 
 def to_events(table: Any, crs: str) -> Events:
-    """Events from a table whose ``start`` and ``end`` are UTC seconds."""
+    """Events from a table whose ``start``, ``end`` and ``recorded`` are UTC seconds."""
     return Events(
         x=_floats(table, "x"),
         y=_floats(table, "y"),
@@ -20,6 +20,7 @@ def to_events(table: Any, crs: str) -> Events:
         place=to_texts(table["place"]),
         area_code=to_texts(table["area_code"]),
         crs=crs,
+        recorded=_instants(table, "recorded"),
     )
 
 
@@ -35,6 +36,7 @@ def event_columns(events: Any, order: Any) -> Any:
         "area_code",
         start=queries.seconds(rows.start),
         end=queries.seconds(rows.end),
+        recorded=queries.seconds(rows.recorded),
     )
 
 
@@ -58,8 +60,11 @@ def _floats(table: Any, name: str) -> Floats:
 
 
 def _instants(table: Any, name: str) -> Instants:
-    """A column of UTC seconds as instants."""
-    values: Instants = table[name].to_numpy().astype(np.int64).astype("datetime64[s]")
+    """A column of UTC seconds as instants, null as NaT."""
+    import pyarrow.compute as pc
+
+    nat = np.datetime64("NaT", "s").astype(np.int64).item()
+    values: Instants = pc.fill_null(table[name], nat).to_numpy().astype("datetime64[s]")
     return values
 
 

@@ -16,7 +16,7 @@ from peelian.terms.errors import (
     SourceError,
     StoreError,
 )
-from peelian.terms.events import Events, Forecaster, History, RiskSurface, Setting
+from peelian.terms.events import Events, Forecaster, History, Late, RiskSurface, Setting
 from peelian.terms.offences import OffenceClass, OffenceSet
 from peelian.terms.plans import (
     STOP_MINUTES,
@@ -64,6 +64,7 @@ __all__ = [
     "Instants",
     "Interval",
     "Ints",
+    "Late",
     "NotAllowedNow",
     "NotFound",
     "NotPermitted",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from peelian.terms.arrays import Bools, Floats, Instants, Texts, require_length
+from peelian.terms.arrays import Bools, Floats, Instants, Ints, Texts, require_length
 from peelian.terms.errors import ParameterError
 from peelian.terms.space import BRITISH_NATIONAL_GRID, Grid
 from peelian.terms.time import Periods
@@ -40,6 +40,8 @@ class Events:
         The published name of the point or street; empty when not given.
     area_code : array of str, shape (n,)
         The area the data name (an LSOA code); empty when not given.
+    recorded : array of datetime64[s], shape (n,), optional
+        When it came on record, UTC; NaT where not given.
     """
 
     x: Floats
@@ -51,6 +53,7 @@ class Events:
     place: Texts
     area_code: Texts
     crs: str = BRITISH_NATIONAL_GRID
+    recorded: Instants | None = None
 
     def __post_init__(self) -> None:
         require_length(
@@ -63,26 +66,77 @@ class Events:
             offence=self.offence,
             place=self.place,
             area_code=self.area_code,
+            recorded=self.recorded,
         )
 
     def __len__(self) -> int:
         return len(self.x)
 
+    @property
+    def known(self) -> Instants:
+        """When each was over and on record, shape (n,): no earlier cutoff may use it."""
+        return self.end if self.recorded is None else np.fmax(self.end, self.recorded)
+
     def where(self, chosen: Bools) -> "Events":
         """The events for which ``chosen``, shape (n,), is true."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "crs"}
-        return Events(**{name: c[chosen] for name, c in columns.items()}, crs=self.crs)
+        held = {name: column for name, column in columns.items() if column is not None}
+        return Events(**{name: c[chosen] for name, c in held.items()}, crs=self.crs)
+
+
+@dataclass(frozen=True, eq=False)
+class Late:
+    """Every event of the periods and cells in which one came on record late, shape (n,) each.
+
+    Late is after the end of its period. All events of such a count are here, those recorded in
+    time too, so that it can be made anew from what was known at any instant: taking the late
+    ones off would leave a trace of them in rounding.
+
+    Attributes
+    ----------
+    period, cell : array of int
+        Where it is counted.
+    weight : array
+        [events]
+    recorded : array of datetime64[s]
+        UTC; NaT for known by the end of the period.
+    """
+
+    period: Ints
+    cell: Ints
+    weight: Floats
+    recorded: Instants
+
+    def __post_init__(self) -> None:
+        require_length(
+            "Late",
+            len(self.period),
+            cell=self.cell,
+            weight=self.weight,
+            recorded=self.recorded,
+        )
+
+    def where(self, chosen: Bools) -> "Late":
+        """The events for which ``chosen``, shape (n,), is true."""
+        return Late(
+            self.period[chosen], self.cell[chosen], self.weight[chosen], self.recorded[chosen]
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Counts seen so far, shape (n_periods, n_cells); NaN rows where a period is not held."""
+    """Counts seen so far, shape (n_periods, n_cells); NaN rows where a period is not held.
+
+    ``late`` is what `until` needs to take back counts that were not on record yet; None where
+    the data do not say when, or nothing was late.
+    """
 
     counts: Floats
     grid: Grid
     periods: Periods
     events: Events | None = None
     exposure: Floats | None = None
+    late: Late | None = None
 
     def __post_init__(self) -> None:
         if self.counts.shape != (len(self.periods), self.grid.n_cells):
@@ -94,14 +148,23 @@ class History:
             raise ParameterError("History: counts must be NaN in exactly the periods not held")
 
     def until(self, n: int) -> "History":
-        """What was known after the first ``n`` periods: nothing of the later ones remains."""
-        events = self.events
+        """What was known after the first ``n`` periods: nothing of the later ones remains.
+
+        Nor does any event that came on record after the last of them had ended.
+        """
+        cutoff = self.periods.end[n - 1] if n else self.periods.start[0]
+        events, counts, late = self.events, self.counts[:n], self.late
         if events is not None:
-            cutoff = self.periods.end[n - 1] if n else self.periods.start[0]
-            events = events.where(events.end <= cutoff)
-        return History(
-            self.counts[:n], self.grid, self.periods.until(n), events, self.exposure
-        )
+            events = events.where(events.known <= cutoff)
+        if late is not None:
+            late = late.where(late.period < n)
+            unknown = late.recorded > cutoff
+            if unknown.any():
+                counts = counts.copy()
+                counts[late.period, late.cell] = 0.0
+                late = late.where(~unknown)
+                np.add.at(counts, (late.period, late.cell), late.weight)
+        return History(counts, self.grid, self.periods.until(n), events, self.exposure, late)
 
 
 @dataclass(frozen=True, eq=False)

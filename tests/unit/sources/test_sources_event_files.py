@@ -54,6 +54,17 @@ def test_plane_coordinates_stay_as_they_are(events_of):
     assert extract.read == 2
 
 
+def test_when_an_event_came_on_record_is_read_where_a_column_says_it(events_of):
+    text = "x,y,t,seen\n1,2,2018-07-01,2018-07-03\n1,2,2018-07-01,\n1,2,2018-07-01,soon\n"
+    events, extract = events_of(text, time="t", recorded="seen", **PLANE)
+    end = np.datetime64("2018-07-03T23:00:00")  # of the day, in summer
+    np.testing.assert_array_equal(events.recorded, np.array([end, "NaT"], "M8[s]"))
+    np.testing.assert_array_equal(events.known, np.array([end, events.end[1]], "M8[s]"))
+    assert extract.refused["reason"].to_pylist() == ["bad-date"]
+    untold, _ = events_of(text, time="t", **PLANE)
+    assert np.isnat(untold.recorded).all()
+
+
 def test_longitude_and_latitude_are_projected(events_of):
     text = "lon,lat,t\n0.4731,51.7352,2018-11-01\n,51.7,2018-11-01\n"
     events, extract = events_of(text, x="lon", y="lat", time="t")

@@ -64,6 +64,7 @@ def test_events_keep_every_value_in_file_order(store: Store) -> None:
             offence=["police-uk:robbery", "police-uk:drugs"],
             place=[None, "On or near Quay"],
             weight=[1, -1],
+            recorded=[None, JANUARY + 90],
         ),
         now=NOW,
     )
@@ -78,6 +79,7 @@ def test_events_keep_every_value_in_file_order(store: Store) -> None:
     assert events.place.tolist() == ["", "On or near Quay"]
     assert events.area_code.tolist() == ["E01021234", "E01021234"]
     assert events.weight.tolist() == [1, -1]
+    np.testing.assert_array_equal(events.recorded, np.array(["NaT", JANUARY + 90], "M8[s]"))
 
 
 def test_the_same_content_is_held_once_under_any_name(store: Store) -> None:
