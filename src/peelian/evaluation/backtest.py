@@ -4,10 +4,17 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from peelian.evaluation.judging import judge
+from peelian.evaluation.judging import UNSCORED, judge
 from peelian.evaluation.results import BETTER, ORACLE, RANDOM, BacktestResult, BacktestRow
 from peelian.evaluation.scores import resample_origins
-from peelian.evaluation.tally import Frame, Tally, tally_origins
+from peelian.evaluation.tally import (
+    CURVE_SHARE,
+    Frame,
+    Tally,
+    tally_chance,
+    tally_oracle,
+    tally_origins,
+)
 from peelian.terms import (
     CoverageError,
     Forecaster,
@@ -94,10 +101,8 @@ def backtest(
     for done, (name, forecaster) in enumerate(ordered.items()):
         tell = _progress(progress, done * len(origins), len(ordered) * len(origins))
         tallies[name] = tally_origins(name, forecaster, history, frame, clock, tell)
-    by_chance = frame.events * frame.area_share
-    unknown = np.full(len(origins), np.nan)
-    tallies[RANDOM] = Tally(by_chance, by_chance, unknown, np.nan, np.nan)
-    tallies[ORACLE] = Tally(frame.best, frame.best, unknown, np.nan, np.nan)
+    tallies[RANDOM] = tally_chance(frame)
+    tallies[ORACLE] = tally_oracle(history, frame)
 
     rows = tuple(
         judge(name, ordered.get(name), tallies, frame, resamples, baseline, block, rng)
@@ -108,7 +113,9 @@ def backtest(
         events=frame.events,
         area_budget=area_budget,
         area_share=frame.area_share,
+        curve_share=CURVE_SHARE,
         block=block,
+        unscored="" if frame.whole else UNSCORED,
         baseline=baseline,
         champion=_champion(rows, baseline),
         rows=rows,

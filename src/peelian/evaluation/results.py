@@ -1,10 +1,10 @@
 """What a backtest found, and the words for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from peelian.evaluation.scores import Estimate
+from peelian.evaluation.scores import Band, Estimate
 from peelian.terms import Floats, Instants, NotFound, Table
 
 MIN_BLOCKS = 10  # fewer independent blocks of origins never decide between forecasters
@@ -18,6 +18,8 @@ WORSE = "fewer offences in the same area than"
 COUNTING = "counting past offences"
 IS_BASELINE = "the baseline"
 IS_REFERENCE = "for reference"
+
+COLUMNS = {"calibration": "observed_over_expected"}  # of a table, where a field says it short
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +36,39 @@ class BacktestRow:
     adversarial_hits : array, shape (n_origins,)
         The same with ties resolved against the forecaster. [events]
     expected : array, shape (n_origins,)
-        Events the forecaster expected over all cells; NaN for random and oracle. [events]
+        Events the forecaster expected over all cells; this and what is made from it is NaN for
+        random and oracle. [events]
     hit_rate, pai, pei, pai_adversarial : Estimate
         Pooled over origins.
     calibration : Estimate
         Observed over expected events.
-    overlap : float
-        Mean overlap of flagged area from one origin to the next; NaN with one origin. [share]
+    rri, rri_levine : Estimate
+        Events expected in the flagged area over those that happened there (the form of Wheeler
+        and Steenbeek); and hits over the hits there would be, had the flagged area kept its
+        share of past events (Levine's form). [1 when foreseen exactly]
+    search_efficiency : Estimate
+        Hits a flagged square kilometre in one period. [events per km2]
+    curve : Band
+        Hit rate for each share of the area in ``BacktestResult.curve_share``; PAI is that
+        over the share. [share]
+    curve_area : Estimate
+        Mean of the curve from nothing to its last share: 0.025 by chance. [share]
+    gini, generalised_gini : Estimate
+        Of what happened, along the forecaster's ranking of cells.
+    calibration_table : Table
+        ``decile`` (tenths of the events expected, the least risky cells first), ``cells``,
+        ``expected``, ``observed`` with Garwood's ``low`` and ``high``, and ``ratio``.
+    brier, bernoulli, log_score, deviance, crps : Estimate
+        Proper scores, mean over cells and periods; less is better. Infinite where an event
+        fell in a cell that was given no chance. NaN where counts are weights.
+    unforeseen : float
+        Events that were given no chance. [events]
+    pit : array, shape (n_bins,)
+        Histogram of the probability integral transform of the counts. [share]
+    overlap, kept, rank_correlation : Estimate
+        From one origin to the next, on average: area flagged in both over area flagged in
+        either, and over area flagged before; Spearman's correlation of risk over all cells.
+        NaN with one origin.
     difference : Estimate
         Mean hits an origin less those of the baseline. [events]
     p : float
@@ -59,8 +87,25 @@ class BacktestRow:
     pai: Estimate
     pei: Estimate
     pai_adversarial: Estimate
+    rri: Estimate
+    rri_levine: Estimate
+    search_efficiency: Estimate
+    curve: Band
+    curve_area: Estimate
+    gini: Estimate
+    generalised_gini: Estimate
     calibration: Estimate
-    overlap: float
+    calibration_table: Table
+    brier: Estimate
+    bernoulli: Estimate
+    log_score: Estimate
+    deviance: Estimate
+    crps: Estimate
+    unforeseen: float
+    pit: Floats
+    overlap: Estimate
+    kept: Estimate
+    rank_correlation: Estimate
     difference: Estimate
     p: float
     verdict: str
@@ -81,8 +126,12 @@ class BacktestResult:
         Area flagged at each origin. [m2]
     area_share : float
         The same as a share of the study area. [0 to 1]
+    curve_share : array, shape (n_shares,)
+        Shares of the study area for which each row has a hit rate. [0 to 1]
     block : int
         Consecutive origins resampled together.
+    unscored : str
+        Why there are no proper scores; empty when there are.
     baseline, champion : str
         Names of rows. The champion is the baseline unless a challenger caught more.
     rows : tuple of BacktestRow
@@ -93,7 +142,9 @@ class BacktestResult:
     events: Floats
     area_budget: float
     area_share: float
+    curve_share: Floats
     block: int
+    unscored: str
     baseline: str
     champion: str
     rows: tuple[BacktestRow, ...]
@@ -127,35 +178,33 @@ def backtest_table(result: BacktestResult) -> Table:
     Returns
     -------
     Table
-        Columns ``forecaster, hits, events, hit_rate, pai, pei`` with ``_low`` and ``_high``,
-        ``pai_adversarial``, ``observed_over_expected`` and ``difference`` with theirs, ``p,
-        overlap, seconds, verdict, champion``. Unknown numbers are NaN.
+        Columns ``forecaster, hits, events``; each Estimate of a row under its own name, with
+        ``_low`` and ``_high``; ``p, unforeseen, seconds, verdict, champion``. Unknown numbers
+        are NaN. `curves_table` has what a row has many of.
     """
     columns: dict[str, list[object]] = {}
-
-    def put(name: str, value: object) -> None:
-        columns.setdefault(name, []).append(value)
-
-    def put_estimate(name: str, estimate: Estimate) -> None:
-        put(name, estimate.value)
-        put(f"{name}_low", estimate.interval.low)
-        put(f"{name}_high", estimate.interval.high)
-
     for row in result.rows:
-        put("forecaster", row.name)
-        put("hits", float(row.hits.sum()))
-        put("events", float(result.events.sum()))
-        put_estimate("hit_rate", row.hit_rate)
-        put_estimate("pai", row.pai)
-        put_estimate("pei", row.pei)
-        put("pai_adversarial", row.pai_adversarial.value)
-        put_estimate("difference", row.difference)
-        put("p", row.p)
-        put_estimate("observed_over_expected", row.calibration)
-        put("overlap", row.overlap)
-        put("seconds", row.seconds)
-        put("verdict", row.verdict)
-        put("champion", row.name == result.champion)
+        values: dict[str, object] = {
+            "forecaster": row.name,
+            "hits": float(row.hits.sum()),
+            "events": float(result.events.sum()),
+        }
+        for score in fields(BacktestRow):
+            estimate = getattr(row, score.name)
+            if isinstance(estimate, Estimate):
+                name = COLUMNS.get(score.name, score.name)
+                values[name] = estimate.value
+                values[f"{name}_low"] = estimate.interval.low
+                values[f"{name}_high"] = estimate.interval.high
+        values |= {
+            "p": row.p,
+            "unforeseen": row.unforeseen,
+            "seconds": row.seconds,
+            "verdict": row.verdict,
+            "champion": row.name == result.champion,
+        }
+        for name, value in values.items():
+            columns.setdefault(name, []).append(value)
 
     km2 = result.area_budget / 1e6
     return Table(
@@ -168,10 +217,47 @@ def backtest_table(result: BacktestResult) -> Table:
             "hits": "events",
             "events": "events",
             "hit_rate": "share",
+            "search_efficiency": "events a km2 and origin",
+            "crps": "events",
             "difference": "events an origin",
+            "unforeseen": "events",
             "seconds": "s",
         },
     )
+
+
+def curves_table(result: BacktestResult) -> Table:
+    """What a row of a backtest has many of: its curve, its calibration and its histogram.
+
+    Parameters
+    ----------
+    result : BacktestResult
+
+    Returns
+    -------
+    Table
+        One row a forecaster and point: ``forecaster, part, at, value, low, high, expected``.
+        ``part`` is ``curve`` (``at`` a share of the area, ``value`` the hit rate),
+        ``calibration`` (``at`` a tenth of the events expected, ``value`` those observed) or
+        ``pit`` (``at`` the end of a bin, ``value`` its share).
+    """
+    rows: list[tuple[object, ...]] = []
+    for row in result.rows:
+        curve, tenths = row.curve, row.calibration_table.columns
+        nothing = np.full(len(result.curve_share), np.nan)
+        for part, at, value, low, high, expected in (
+            ("curve", result.curve_share, curve.value, curve.low, curve.high, nothing),
+            (
+                "calibration", tenths["decile"], tenths["observed"], tenths["low"],
+                tenths["high"], tenths["expected"],
+            ),
+            ("pit", np.arange(1, len(row.pit) + 1) / len(row.pit), row.pit, *[nothing] * 3),
+        ):  # fmt: skip
+            points = zip(at, value, low, high, expected, strict=False)
+            rows.extend((row.name, part, *point) for point in points)
+    names = ("forecaster", "part", "at", "value", "low", "high", "expected")
+    columns = dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
+    return Table(columns, "Curves of the backtest")
 
 
 def origins_table(result: BacktestResult) -> Table:

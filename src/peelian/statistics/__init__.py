@@ -16,6 +16,25 @@ from peelian.statistics.intervals import (
     wilson,
     wilson_limits,
 )
+from peelian.statistics.proper import (
+    PIT_BINS,
+    CountScores,
+    bernoulli_log_score,
+    brier_score,
+    count_scores,
+    poisson_crps,
+    poisson_deviance,
+    poisson_log_score,
+    poisson_pit,
+)
+from peelian.statistics.ranking import (
+    Ranking,
+    caught_within,
+    rank_cells,
+    rank_correlation,
+    ranked_gini,
+    tied_ranks,
+)
 from peelian.statistics.resampling import bootstrap_blocks, bootstrap_limits
 from peelian.statistics.significance import benjamini_hochberg, sign_flip_test
 from peelian.statistics.surface import (
@@ -30,13 +49,20 @@ from peelian.statistics.surface import (
 from peelian.statistics.trend import MannKendall, mann_kendall, overlap_factor
 
 __all__ = [
+    "PIT_BINS",
+    "CountScores",
     "MannKendall",
+    "Ranking",
     "against_ties",
     "benjamini_hochberg",
+    "bernoulli_log_score",
     "bootstrap_blocks",
     "bootstrap_limits",
+    "brier_score",
+    "caught_within",
     "clopper_pearson",
     "clopper_pearson_limits",
+    "count_scores",
     "flag_cells",
     "flag_shares",
     "garwood",
@@ -50,8 +76,16 @@ __all__ = [
     "pai",
     "pei",
     "places_holding",
+    "poisson_crps",
+    "poisson_deviance",
+    "poisson_log_score",
+    "poisson_pit",
+    "rank_cells",
+    "rank_correlation",
+    "ranked_gini",
     "search_efficiency",
     "sign_flip_test",
+    "tied_ranks",
     "top_share",
     "weighted_garwood_limits",
     "wilson",

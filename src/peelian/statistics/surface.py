@@ -66,7 +66,7 @@ def flag_cells(
     >>> flag_cells(np.array([1.0, 5.0, 4.0]), np.array([1.0, 1.0, 1.0]), n_cells=2, rng=rng)
     array([False,  True,  True])
     """
-    density = _density(risk, area)
+    density = require_density(risk, area)
     if (area_budget is None) == (n_cells is None):
         raise ParameterError("give either area_budget (m2) or n_cells, and not both")
     limit = n_cells if area_budget is None else area_budget
@@ -119,7 +119,7 @@ def flag_shares(risk: Floats, area: Floats, *, area_budget: float) -> Floats:
     >>> flag_shares(np.array([8.0, 4, 4, 2]), np.ones(4), area_budget=2)
     array([1. , 0.5, 0.5, 0. ])
     """
-    density = _density(risk, area)
+    density = require_density(risk, area)
     if not area_budget >= 0:
         raise ParameterError(f"area_budget is {area_budget}; give zero or more square metres")
     if area_budget >= area.sum() * (1 - _SLACK):
@@ -289,7 +289,7 @@ def search_efficiency(counts: Floats, flagged: Bools | Floats, area: Floats) -> 
     return _ratio(_dot(counts, flagged), _dot(area, flagged) / SQUARE_METRES_PER_KM2)
 
 
-def _density(risk: Floats, area: Floats) -> Floats:
+def require_density(risk: Floats, area: Floats) -> Floats:
     """Risk per square metre, after checking both."""
     require_length("risk", len(area), risk=risk)
     if np.isnan(risk).any():

@@ -126,7 +126,7 @@ def test_hits_by_hand():
     assert result.row("random").hits.tolist() == [1.5, 1.5]
     assert row.expected.tolist() == [6.0, 6.0]
     assert row.calibration.value == 1.0
-    assert row.overlap == 1.0
+    assert row.overlap.value == 1.0
     assert row.difference.value == 0
     assert row.p == 1
 
@@ -261,7 +261,7 @@ def test_one_origin_has_wilson_limits_and_no_claim():
     result = run(concentrated(4))
     row = result.row("count")
     assert row.hit_rate.interval.low < row.hit_rate.value < row.hit_rate.interval.high
-    assert np.isnan(row.overlap)
+    assert np.isnan(row.overlap.value)
     assert row.verdict == "the baseline"
     assert np.isnan(row.difference.interval.low)
 
