@@ -8,13 +8,23 @@ from hypothesis.extra.numpy import arrays
 from peelian.statistics import (
     against_ties,
     benjamini_hochberg,
+    bernoulli_log_score,
+    brier_score,
+    caught_within,
     clopper_pearson_limits,
+    count_scores,
     flag_cells,
     flag_shares,
     garwood_limits,
     hit_rate,
     pai,
     pei,
+    poisson_crps,
+    poisson_deviance,
+    poisson_log_score,
+    poisson_pit,
+    rank_cells,
+    ranked_gini,
     sign_flip_test,
     wilson_limits,
 )
@@ -145,3 +155,47 @@ def test_sign_flips_ignore_order_sign_and_zeros(d):
     both = sign_flip_test(d, alternative="greater")
     other = sign_flip_test([-x for x in d], alternative="greater")
     assert both + other >= 1
+
+
+@given(
+    arrays(np.float64, 30, elements=st.sampled_from([0.0, 1e-7, 0.03, 0.09, 0.11, 0.9, 7.0])),
+    arrays(np.float64, 30, elements=st.sampled_from([0.0, 0, 0, 1, 2, 9])),
+)
+def test_sums_of_scores_are_the_scores_summed(expected, counts):
+    foreseen = (expected > 0) | (counts == 0)
+    sums = count_scores(expected, counts)
+    assert sums.unforeseen == counts[~foreseen].sum()
+    np.testing.assert_allclose(sums.brier, brier_score(expected, counts).sum())
+    np.testing.assert_allclose(sums.crps, poisson_crps(expected, counts).sum(), atol=1e-15)
+    expected_pit = poisson_pit(expected, counts) * len(counts)
+    np.testing.assert_allclose(sums.pit, expected_pit, atol=1e-9)
+    for name, score in (
+        ("bernoulli", bernoulli_log_score),
+        ("log_score", poisson_log_score),
+        ("deviance", poisson_deviance),
+    ):
+        by_cell = score(expected[foreseen], counts[foreseen])
+        np.testing.assert_allclose(getattr(sums, name), by_cell.sum(), atol=1e-12)
+
+
+@given(maps())
+def test_no_ranking_catches_more_than_the_counts_themselves(drawn):
+    risk, counts, area, _ = drawn
+    counts[0] += 1
+    budgets = np.linspace(0, area.sum(), 9)
+    mine, best = rank_cells(risk, area), rank_cells(counts, area)
+    caught = caught_within(mine, counts, budgets)
+    assert np.all(np.diff(caught) >= -1e-9)
+    assert np.all(caught <= caught_within(best, counts, budgets) + 1e-9)
+    assert -1 <= ranked_gini(mine, counts) <= ranked_gini(best, counts) + 1e-9
+
+
+@given(maps(), st.sampled_from([1e-6, 1000.0]))
+def test_units_of_area_change_no_ranking(drawn, unit):
+    risk, counts, area, share = drawn
+    metres, others = rank_cells(risk, area), rank_cells(risk, area * unit)
+    budget = share * area.sum()
+    np.testing.assert_allclose(
+        caught_within(metres, counts, budget), caught_within(others, counts, budget * unit),
+        atol=1e-6,
+    )  # fmt: skip

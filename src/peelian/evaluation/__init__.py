@@ -9,7 +9,6 @@ from peelian.evaluation.results import (
     BacktestResult,
     BacktestRow,
     backtest_table,
-    curves_table,
     origins_table,
     verdict,
 )
@@ -38,7 +37,6 @@ __all__ = [
     "Walker",
     "backtest",
     "backtest_table",
-    "curves_table",
     "district_rates",
     "observed_over_expected",
     "origins_table",

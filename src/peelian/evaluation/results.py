@@ -1,8 +1,10 @@
 """What a backtest found, and the words for it."""
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from peelian.evaluation.scores import Band, Estimate
 from peelian.terms import Floats, Instants, NotFound, Table
@@ -179,8 +181,9 @@ def backtest_table(result: BacktestResult) -> Table:
     -------
     Table
         Columns ``forecaster, hits, events``; each Estimate of a row under its own name, with
-        ``_low`` and ``_high``; ``p, unforeseen, seconds, verdict, champion``. Unknown numbers
-        are NaN. `curves_table` has what a row has many of.
+        ``_low`` and ``_high``; ``p, unforeseen, unscored, seconds, verdict, champion``; and,
+        each entry a list, ``curve_share, curve, curve_low, curve_high``, the columns of the
+        calibration table as ``calibration_...``, and ``pit``. Unknown numbers are NaN.
     """
     columns: dict[str, list[object]] = {}
     for row in result.rows:
@@ -199,16 +202,24 @@ def backtest_table(result: BacktestResult) -> Table:
         values |= {
             "p": row.p,
             "unforeseen": row.unforeseen,
+            "unscored": _unscored(result, row),
             "seconds": row.seconds,
             "verdict": row.verdict,
             "champion": row.name == result.champion,
+            "curve_share": result.curve_share.tolist(),
+            "curve": row.curve.value.tolist(),
+            "curve_low": row.curve.low.tolist(),
+            "curve_high": row.curve.high.tolist(),
         }
+        for name, column in row.calibration_table.columns.items():
+            values[f"calibration_{name}"] = column.tolist()
+        values["pit"] = row.pit.tolist()
         for name, value in values.items():
             columns.setdefault(name, []).append(value)
 
     km2 = result.area_budget / 1e6
     return Table(
-        {name: np.array(values) for name, values in columns.items()},
+        {name: _column(values) for name, values in columns.items()},
         title=(
             f"Backtest over {len(result.origins)} origins, {km2:.4g} km2 flagged "
             f"({100 * result.area_share:.2g} % of the study area)"
@@ -224,40 +235,6 @@ def backtest_table(result: BacktestResult) -> Table:
             "seconds": "s",
         },
     )
-
-
-def curves_table(result: BacktestResult) -> Table:
-    """What a row of a backtest has many of: its curve, its calibration and its histogram.
-
-    Parameters
-    ----------
-    result : BacktestResult
-
-    Returns
-    -------
-    Table
-        One row a forecaster and point: ``forecaster, part, at, value, low, high, expected``.
-        ``part`` is ``curve`` (``at`` a share of the area, ``value`` the hit rate),
-        ``calibration`` (``at`` a tenth of the events expected, ``value`` those observed) or
-        ``pit`` (``at`` the end of a bin, ``value`` its share).
-    """
-    rows: list[tuple[object, ...]] = []
-    for row in result.rows:
-        curve, tenths = row.curve, row.calibration_table.columns
-        nothing = np.full(len(result.curve_share), np.nan)
-        for part, at, value, low, high, expected in (
-            ("curve", result.curve_share, curve.value, curve.low, curve.high, nothing),
-            (
-                "calibration", tenths["decile"], tenths["observed"], tenths["low"],
-                tenths["high"], tenths["expected"],
-            ),
-            ("pit", np.arange(1, len(row.pit) + 1) / len(row.pit), row.pit, *[nothing] * 3),
-        ):  # fmt: skip
-            points = zip(at, value, low, high, expected, strict=False)
-            rows.extend((row.name, part, *point) for point in points)
-    names = ("forecaster", "part", "at", "value", "low", "high", "expected")
-    columns = dict(zip(names, map(np.array, zip(*rows, strict=True)), strict=True))
-    return Table(columns, "Curves of the backtest")
 
 
 def origins_table(result: BacktestResult) -> Table:
@@ -277,6 +254,24 @@ def origins_table(result: BacktestResult) -> Table:
     return Table(
         columns, title="Hits by origin", units={row.name: "events" for row in result.rows}
     )
+
+
+def _unscored(result: BacktestResult, row: BacktestRow) -> str:
+    """Why a row lacks proper scores; empty when it has them all."""
+    if row.made_by is None:
+        return IS_REFERENCE
+    if row.unforeseen > 0:
+        return f"infinite log score: {row.unforeseen:g} events where none was expected at all"
+    return result.unscored
+
+
+def _column(values: list[object]) -> NDArray[Any]:
+    """An array of the values; lists stay lists."""
+    if not isinstance(values[0], list):
+        return np.array(values)
+    column = np.empty(len(values), dtype=np.object_)
+    column[:] = values
+    return column
 
 
 def verdict(difference: Estimate, *, baseline: str, n_blocks: int) -> str:

@@ -60,8 +60,9 @@ def table_csv(table: Table) -> str:
     -------
     str
         Lines ending in a newline. A missing value is empty, truth is ``true`` or ``false``,
-        instants are ISO 8601 in UTC. Units are not in the header, so that names stay fixed.
-        Text that a spreadsheet would run as a formula has an apostrophe put before it.
+        a list is as in JSON, instants are ISO 8601 in UTC. Units are not in the header, so
+        that names stay fixed. Text that a spreadsheet would run as a formula has an apostrophe
+        put before it.
 
     References
     ----------
@@ -136,6 +137,8 @@ def _csv_entry(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
+    if isinstance(value, list):
+        return json.dumps(value)
     return "" if value is None else value
 
 

@@ -298,7 +298,7 @@ def _half_gap(mean: Floats) -> Floats:
     """Half the mean distance between two Poisson counts of the same mean."""
     from scipy.special import i0e, i1e
 
-    gap: Floats = mean * np.polynomial.polynomial.polyval(mean, _SERIES)
+    gap: Floats = np.asarray(mean * np.polynomial.polynomial.polyval(mean, _SERIES))
     large = mean > _SMALL
     gap[large] = mean[large] * (i0e(2 * mean[large]) + i1e(2 * mean[large]))
     return gap

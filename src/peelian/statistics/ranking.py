@@ -66,7 +66,9 @@ def rank_cells(risk: Floats, area: Floats) -> Ranking:
     density = require_density(risk, area)
     order = np.argsort(-density)
     leading = density[order]
-    ends = np.append(np.flatnonzero(leading[1:] != leading[:-1]) + 1, len(order))
+    last = np.ones(len(order), dtype=np.bool_)
+    last[:-1] = leading[1:] != leading[:-1]
+    ends = np.flatnonzero(last) + 1
     spent = np.append(0.0, np.cumsum(area[order])[ends - 1])
     return Ranking(order, ends, spent)
 
@@ -127,7 +129,7 @@ def ranked_gini(ranking: Ranking, counts: Floats) -> float:
     0.625
     """
     caught = ranking.running(counts)
-    if not len(caught) or not caught[-1] > 0:
+    if not caught[-1] > 0:
         return float("nan")
     steps = np.diff(ranking.area) / ranking.area[-1]
     return float(np.sum(steps * (caught[1:] + caught[:-1])) / caught[-1] - 1)
