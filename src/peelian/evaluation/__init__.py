@@ -1,6 +1,7 @@
 """Was the forecast good; did the action work; was it fair."""
 
 from peelian.evaluation.backtest import backtest
+from peelian.evaluation.pieces import Failed, Piece, Scored, Work, one_by_one
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
     MIN_BLOCKS,
@@ -23,7 +24,8 @@ from peelian.evaluation.scores import (
     score_hit_rate,
     score_pei,
 )
-from peelian.evaluation.tally import Walker
+from peelian.evaluation.tally import Tally, Walker
+from peelian.evaluation.tuning import Tuning, tune
 
 __all__ = [
     "MIN_BLOCKS",
@@ -33,17 +35,25 @@ __all__ = [
     "BacktestRow",
     "Band",
     "Estimate",
+    "Failed",
+    "Piece",
     "Resamples",
+    "Scored",
+    "Tally",
+    "Tuning",
     "Walker",
+    "Work",
     "backtest",
     "backtest_table",
     "district_rates",
     "observed_over_expected",
+    "one_by_one",
     "origins_table",
     "overlap",
     "resample_origins",
     "score_difference",
     "score_hit_rate",
     "score_pei",
+    "tune",
     "verdict",
 ]

@@ -74,7 +74,7 @@ def judge(
         kept=score_mean(tally.kept, resamples),
         rank_correlation=score_mean(tally.rank_correlation, resamples),
         difference=difference,
-        p=sign_flip_test(paired, rng=rng, block=block),
+        p=np.nan if np.isnan(paired).any() else sign_flip_test(paired, rng=rng, block=block),
         verdict=IS_BASELINE if name == baseline else words,
         seconds=float(tally.seconds.sum()),
     )

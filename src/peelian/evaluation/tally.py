@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeGuard, runtime_checkable
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Frame:
     best : array, shape (n_origins,)
         The most that the budget could have held. [events]
     length_ratio : array, shape (n_origins,)
-        Length of the period scored over that of the last one held before it.
+        Length of the time scored over that of as many periods like the last one held before.
     area : array, shape (n_cells,)
         [m2]
     area_budget : float
@@ -55,6 +55,8 @@ class Frame:
         The budget as a share of the study area. [0 to 1]
     whole : bool
         Whether counts are whole numbers of events, which scores of a distribution need.
+    horizon : int
+        Periods scored together, from each origin on.
     """
 
     origins: list[int]
@@ -65,27 +67,48 @@ class Frame:
     area_budget: float
     area_share: float
     whole: bool
+    horizon: int = 1
 
     @classmethod
-    def of(cls, history: History, origins: list[int], area_budget: float) -> "Frame":
+    def of(
+        cls, history: History, origins: list[int], area_budget: float, horizon: int = 1
+    ) -> "Frame":
         """Count what happened after each origin, and the most the budget could have held."""
         area = history.grid.area
-        scored = [history.counts[origin] for origin in origins]
+        scored = [happened(history, origin, horizon) for origin in origins]
         best = [np.sum(c * flag_shares(c, area, area_budget=area_budget)) for c in scored]
         length = history.periods.days
         held = np.flatnonzero(history.periods.held)
         last = held[np.searchsorted(held, origins) - 1]
+        ahead = np.array([length[n : n + horizon].sum() for n in origins])
         weighted = history.events is not None and bool(np.any(history.events.weight != 1))
         return cls(
             origins=origins,
             events=np.array([c.sum() for c in scored]),
             best=np.array(best),
-            length_ratio=length[origins] / length[last],
+            length_ratio=ahead / (horizon * length[last]),
             area=area,
             area_budget=area_budget,
             area_share=min(area_budget / float(area.sum()), 1.0),
             whole=not weighted and all(bool(np.all(c == np.floor(c))) for c in scored),
+            horizon=horizon,
         )
+
+
+def happened(history: History, origin: int, horizon: int) -> Floats:
+    """Events by cell in the periods from an origin on, shape (n_cells,)."""
+    if horizon == 1:
+        return np.asarray(history.counts[origin])
+    counts: Floats = history.counts[origin : origin + horizon].sum(axis=0)
+    return counts
+
+
+def walks(forecaster: object, history: History, horizon: int) -> TypeGuard[Walker]:
+    """Whether a forecaster can answer for all origins in one pass.
+
+    A walk goes one period ahead, and passes over what came on record late.
+    """
+    return isinstance(forecaster, Walker) and horizon == 1 and history.late is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +188,7 @@ def tally_origins(
 ) -> Tally:
     """Forecast, flag and count at every origin, holding one surface at a time."""
     parts: list[Tally] = []
-    risks = _risks(name, forecaster, history, frame.origins)
+    risks = _risks(name, forecaster, history, frame)
     pasts = _pasts(history, frame.origins)
     before: _Map | None = None
     for i, origin in enumerate(frame.origins):
@@ -178,10 +201,9 @@ def tally_origins(
                 "raise min_history, or lengthen its window"
             )
         drawn = _Map.of(risk, frame)
-        caught = _caught(drawn, history.counts[origin], frame)
-        expected = _expected(
-            drawn, risk * frame.length_ratio[i], history.counts[origin], next(pasts), frame
-        )
+        counts = happened(history, origin, frame.horizon)
+        caught = _caught(drawn, counts, frame)
+        expected = _expected(drawn, risk * frame.length_ratio[i], counts, next(pasts), frame)
         changed = _change(before, drawn, frame)
         parts.append(_tally(caught | expected | changed | {"seconds": seconds}))
         before = drawn
@@ -201,9 +223,14 @@ def tally_oracle(history: History, frame: Frame) -> Tally:
     """Flagging what did happen: the most that could be caught at each origin."""
     caught = [
         _caught(_Map.of(counts, frame), counts, frame)
-        for counts in (history.counts[origin] for origin in frame.origins)
+        for counts in (happened(history, n, frame.horizon) for n in frame.origins)
     ]
     return join_tallies([_tally(one) for one in caught])
+
+
+def tally_unknown(n_origins: int) -> Tally:
+    """NaN throughout: of a forecaster that gave no forecast."""
+    return _tally({}, n_origins)
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,19 +321,23 @@ def _pasts(history: History, origins: Sequence[int]) -> Iterator[Floats]:
 
 
 def _risks(
-    name: str, forecaster: Forecaster, history: History, origins: list[int]
+    name: str, forecaster: Forecaster, history: History, frame: Frame
 ) -> Iterator[Floats]:
-    """Risk of the period after each origin, from the periods before it alone."""
-    if not isinstance(forecaster, Walker):
-        for origin in origins:
-            yield forecaster.forecast(history.until(origin), 1).risk[0]
+    """Risk of the periods after each origin, from what was known before it alone."""
+
+    def plain(origin: int) -> Floats:
+        ahead = forecaster.forecast(history.until(origin), frame.horizon).risk
+        return np.asarray(ahead.sum(axis=0))
+
+    origins = frame.origins
+    if not walks(forecaster, history, frame.horizon):
+        yield from map(plain, origins)
         return
     for origin, risk in zip(origins, forecaster.walk(history, origins), strict=True):
-        if origin in (origins[0], origins[-1]):
-            plain = forecaster.forecast(history.until(origin), 1).risk[0]
-            if not np.allclose(risk, plain, rtol=1e-9, atol=0, equal_nan=True):
-                raise PlatformError(
-                    f"{name}: walk and forecast disagree at origin {origin}; "
-                    "walk may have used later periods"
-                )
+        checked = origin in (origins[0], origins[-1])
+        if checked and not np.allclose(risk, plain(origin), rtol=1e-9, atol=0, equal_nan=True):
+            raise PlatformError(
+                f"{name}: walk and forecast disagree at origin {origin}; "
+                "walk may have used later periods"
+            )
         yield risk
