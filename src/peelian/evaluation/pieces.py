@@ -107,7 +107,8 @@ def split(
     clock: Callable[[], float] | None,
 ) -> list[Piece]:
     """The pieces of one forecaster: its origins in parts, or all at once if it walks them."""
-    if walks(forecaster, history, frame.horizon):
+    at_once = walks(forecaster, history, frame.horizon)
+    if at_once:
         return [Piece(name, forecaster, history, frame, False, clock)]
     return [
         Piece(name, forecaster, history, _part(frame, first), first > 0, clock)

@@ -103,7 +103,7 @@ def happened(history: History, origin: int, horizon: int) -> Floats:
     return counts
 
 
-def walks(forecaster: object, history: History, horizon: int) -> TypeGuard[Walker]:
+def walks(forecaster: Forecaster, history: History, horizon: int) -> TypeGuard[Walker]:
     """Whether a forecaster can answer for all origins in one pass.
 
     A walk goes one period ahead, and passes over what came on record late.
