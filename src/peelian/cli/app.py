@@ -37,6 +37,10 @@ DEFAULT_STORE = "peelian-store"
 EXAMPLES = {
     "count": "peelian count --by district",
     "hotspots kde": "peelian hotspots kde --bandwidth 1000 --output kde.geojson",
+    "hotspots dual-kde": "peelian hotspots dual-kde events.csv --x lon --y lat --time date "
+    '--where "knife = 1" --reference-where "knife = 0" --bandwidth 1000',
+    "hotspots change": "peelian hotspots change --split 2018-06 --cell-kind areas",
+    "hotspots stability": "peelian hotspots stability --top 20 --format csv",
     "hotspots gi-star": "peelian hotspots gi-star --format csv > gi.csv",
     "hotspots local-moran": "peelian hotspots local-moran --output moran.geojson",
     "hotspots emerging": "peelian hotspots emerging --scheme five --format csv",

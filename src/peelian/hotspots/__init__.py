@@ -15,7 +15,9 @@ from peelian.hotspots.kde import MIN_KERNEL_MASS, kde
 from peelian.hotspots.knox import KnoxTable, knox, knox_of_events, pair_counts
 from peelian.hotspots.local_moran import LocalMoran, local_moran, local_moran_by_weights
 from peelian.hotspots.near_repeats import NearRepeats, near_repeats, near_repeats_of_events
+from peelian.hotspots.pairs import event_days
 from peelian.hotspots.places import MainPoints, main_points
+from peelian.hotspots.scan import MODELS as SCAN_MODELS
 from peelian.hotspots.scan import Scan, scan, scan_of_events
 from peelian.hotspots.scan_definition import scan_by_definition
 from peelian.hotspots.stability import rank_stability
@@ -25,6 +27,7 @@ __all__ = [
     "MIN_BASE",
     "MIN_KERNEL_MASS",
     "MIN_PLACES",
+    "SCAN_MODELS",
     "TOP_SHARES",
     "Change",
     "Concentration",
@@ -41,6 +44,7 @@ __all__ = [
     "concentration",
     "dual_kde",
     "emerging",
+    "event_days",
     "gi_star",
     "gi_star_by_weights",
     "gi_star_test",

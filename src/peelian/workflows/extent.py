@@ -56,14 +56,25 @@ def is_monthly(events: Events) -> bool:
     return len(events) > 0 and bool(np.median(events.end - events.start) >= MONTHLY)
 
 
-def area_around(events: Events, name: str) -> StudyArea:
-    """A study area for events that came without one: their convex hull and one cell more."""
+def area_around(events: Events, name: str, *others: Events) -> StudyArea:
+    """A study area for events that came without one: their convex hull and one cell more.
+
+    ``others`` are events in the same CRS that it must hold too.
+    """
     import shapely
 
     if not len(events):
         raise CoverageError(f"{name}: no events, so there is nothing to count")
-    points = shapely.MultiPoint(np.column_stack([events.x, events.y]))
-    return StudyArea(name, points.convex_hull.buffer(COARSE_CELL_SIZE), events.crs)
+    places = [np.column_stack([one.x, one.y]) for one in (events, *others)]
+    hull = shapely.MultiPoint(np.concatenate(places)).convex_hull
+    return StudyArea(name, hull.buffer(COARSE_CELL_SIZE), events.crs)
+
+
+def union_of(areas: Areas, name: str) -> StudyArea:
+    """The study area that named areas make up."""
+    import shapely
+
+    return StudyArea(name, shapely.union_all(areas.polygons), areas.crs)
 
 
 def within_district(areas: Areas | None, district: str) -> tuple[Areas, StudyArea]:
@@ -91,7 +102,11 @@ def cells_for(
     cells: Cells, study_area: StudyArea, areas: Areas | None, monthly: bool
 ) -> tuple[Grid, tuple[str, ...]]:
     """The grid asked for, and the sentence that announces a size chosen for the user."""
-    if cells.cell_kind == "areas" and areas is not None:
+    if cells.cell_kind == "areas":
+        if areas is None:
+            raise ParameterError(
+                "cell kind areas: no areas are held; give a file of polygons with --areas"
+            )
         return spacetime.polygon_grid(areas), ()
     grids = {"square": spacetime.square_grid, "hexagon": spacetime.hexagon_grid}
     if cells.cell_kind not in grids:

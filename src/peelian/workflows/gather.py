@@ -33,6 +33,7 @@ from peelian.workflows.extent import (
     is_monthly,
     months_between,
     periods_for,
+    union_of,
     within,
     within_district,
 )
@@ -188,14 +189,12 @@ def held_layers(
     store: Store, events: Events
 ) -> tuple[Areas | None, StudyArea, tuple[Ingredient, ...]]:
     """The areas and the study area held, or a study area drawn around the events."""
-    import shapely
-
     held = store.layers()
     areas = store.read_areas() if AREAS_LAYER in held else None
     if STUDY_AREA_LAYER in held:
         study_area = store.read_study_area()
     elif areas is not None:
-        study_area = StudyArea("areas held", shapely.union_all(areas.polygons), areas.crs)
+        study_area = union_of(areas, "areas held")
     else:
         study_area = area_around(events, "events held")
     layers = tuple(Ingredient(name, digest, 0, 0, "layer") for name, digest in held.items())
@@ -282,8 +281,12 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     )
     notes: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
+    areas = sources.read_areas(given.areas, crs=events.crs) if given.areas else None
     if given.study_area:
         study_area = sources.read_study_area(Path(given.study_area), crs=events.crs)
+        events, notes = within(events, study_area)
+    elif areas is not None:
+        study_area = union_of(areas, Path(given.areas).stem)
         events, notes = within(events, study_area)
     else:
         study_area = area_around(events, Path(given.events).name)
@@ -292,7 +295,7 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     first, last = extent(events)
     months = frozenset(months_between(first, last))
     periods, lead_in = periods_for(monthly, first, cells.until or last, months=months)
-    grid, size = cells_for(cells, study_area, None, monthly)
+    grid, size = cells_for(cells, study_area, areas, monthly)
     counts = spacetime.count_events(events, grid, periods)
     events = in_time(events, periods)
     return Material(
@@ -302,7 +305,7 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
         periods,
         lead_in,
         study_area,
-        None,
+        areas,
         monthly,
         (
             Ingredient(

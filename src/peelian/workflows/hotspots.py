@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from peelian import hotspots, spacetime
 from peelian.store import Store
-from peelian.terms import ParameterError, Table
+from peelian.terms import Grid, ParameterError, Table
 from peelian.workflows.count import totals
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
@@ -20,10 +20,12 @@ from peelian.workflows.settings import (
     GiStarSettings,
     KdeSettings,
     LocalMoranSettings,
+    StabilitySettings,
     generator,
 )
 
 M2_IN_KM2 = 1e6
+ENOUGH_PERIODS = 6  # to draw from; with fewer a draw of periods is coarse
 
 
 def kde(
@@ -32,14 +34,9 @@ def kde(
     """Kernel density of events at the centre of every cell, in events per km2."""
     material = gather_several(store, settings.cells, now=now)
     grid, events = material.grid, material.events
-    if np.isnan(grid.cell_size):
-        raise ParameterError("density needs square or hexagon cells: areas have no one size")
+    bandwidth, chosen = default_bandwidth(grid, settings.bandwidth)
     inside = spacetime.assign_cells(grid, events.x, events.y)[1]
     events = events.where(inside)  # those beyond the edge are in no count either
-    bandwidth = settings.bandwidth or 2 * grid.cell_size
-    chosen = (
-        () if settings.bandwidth else (f"bandwidth {bandwidth:g} m (twice the cell size)",)
-    )
     density = hotspots.kde(
         events.x,
         events.y,
@@ -49,7 +46,7 @@ def kde(
         weights=events.weight,
         study_area=material.study_area,
     )
-    return _outcome(
+    return cell_outcome(
         "hotspots kde",
         settings,
         material,
@@ -59,6 +56,16 @@ def kde(
         chosen=chosen,
         now=now,
     )
+
+
+def default_bandwidth(grid: Grid, bandwidth: float) -> tuple[float, tuple[str, ...]]:
+    """The bandwidth asked for, or two cells and the sentence that announces it. [m]"""
+    if np.isnan(grid.cell_size):
+        raise ParameterError("density needs square or hexagon cells: areas have no one size")
+    if bandwidth:
+        return bandwidth, ()
+    chosen = 2 * grid.cell_size
+    return chosen, (f"bandwidth {chosen:g} m (twice the cell size)",)
 
 
 def gi_star(
@@ -80,7 +87,7 @@ def gi_star(
         permutations=settings.permutations or 999,
         rng=generator(settings.seed),
     )
-    return _outcome(
+    return cell_outcome(
         "hotspots gi-star",
         settings,
         material,
@@ -115,7 +122,7 @@ def local_moran(
         "quadrant": result.quadrant,
     }
     method = f"local_moran(distance={distance!r}, permutations={settings.permutations})"
-    return _outcome(
+    return cell_outcome(
         "hotspots local-moran",
         settings,
         material,
@@ -150,7 +157,7 @@ def emerging(
         "n_hot": result.n_hot,
         "n_cold": result.n_cold,
     }
-    return _outcome(
+    return cell_outcome(
         "hotspots emerging",
         settings,
         material,
@@ -158,6 +165,39 @@ def emerging(
         units={"n_hot": "periods", "n_cold": "periods"},
         method=f"emerging(distance={distance!r}, scheme={settings.scheme!r})",
         now=now,
+    )
+
+
+def stability(
+    store: Store | None,
+    settings: StabilitySettings,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Say how often each cell stays among the highest when the record is drawn again."""
+    material = gather_several(store, settings.cells, now=now)
+    n = totals(material)
+    if settings.top < 0:
+        raise ParameterError(f"top is {settings.top} cells: give 1 or more")
+    budget, _ = material.budget(0.0)
+    top = min(settings.top or round(budget / material.whole_cell), len(n))
+    held = material.counts[material.lead_in :][material.periods.held[material.lead_in :]]
+    by_period = len(held) >= ENOUGH_PERIODS
+    result = hotspots.rank_stability(
+        held if by_period else n, top, draws=settings.draws, rng=generator(settings.seed)
+    )
+    drawn = f"{len(held)} periods drawn again" if by_period else "totals drawn from Poisson"
+    return cell_outcome(
+        "hotspots stability",
+        settings,
+        material,
+        {"rank": 1 + np.searchsorted(np.sort(-n), -n), "stability": result},
+        units={"stability": f"share of draws in the top {top}"},
+        method=f"rank_stability(k={top}, draws={settings.draws}, {drawn})",
+        chosen=(f"the {top} highest of {len(n):,} cells; {drawn}",),
+        now=now,
+        seed=settings.seed,
     )
 
 
@@ -191,7 +231,7 @@ def concentration(
     return Outcome(table, record, material.chosen)
 
 
-def _outcome(
+def cell_outcome(
     job: str,
     settings: Any,
     material: Material,

@@ -11,6 +11,7 @@ import numpy as np
 from peelian import reports, sources
 from peelian.store import Store
 from peelian.terms import Areas, Base, Extract, ParameterError, StudyArea, Table
+from peelian.workflows.extent import union_of
 from peelian.workflows.gather import AREAS_LAYER, BASES_LAYER, STUDY_AREA_LAYER
 from peelian.workflows.outcome import Progress, silent
 
@@ -86,13 +87,6 @@ def keep_areas(store: Store, areas: Areas, name: str, *, now: datetime) -> None:
 def keep_bases(store: Store, bases: Sequence[Base], *, now: datetime) -> None:
     """Keep the bases as a layer of named points."""
     store.save_layer(BASES_LAYER, layer_of_bases(bases, store.crs), now=now)
-
-
-def union_of(areas: Areas, name: str) -> StudyArea:
-    """The study area that named areas make up."""
-    import shapely
-
-    return StudyArea(name, shapely.union_all(areas.polygons), areas.crs)
 
 
 def layer_of_bases(bases: Sequence[Base], crs: str) -> Areas:

@@ -7,6 +7,7 @@ from typing import Any
 
 from peelian.store import Store
 from peelian.terms import NotFound
+from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
 from peelian.workflows.explore import explore
 from peelian.workflows.forecast import backtest, forecast
@@ -16,14 +17,17 @@ from peelian.workflows.hotspots import (
     gi_star,
     kde,
     local_moran,
+    stability,
 )
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.settings import (
     BacktestSettings,
+    ChangeSettings,
     ConcentrationSettings,
     CountSettings,
+    DualKdeSettings,
     EmergingSettings,
     ForecastSettings,
     GiStarSettings,
@@ -34,6 +38,7 @@ from peelian.workflows.settings import (
     NearRepeatSettings,
     PlanSettings,
     ScanSettings,
+    StabilitySettings,
 )
 
 
@@ -52,6 +57,9 @@ JOBS: Mapping[str, Job] = {
     for job in (
         Job("count", CountSettings, count),
         Job("hotspots kde", KdeSettings, kde),
+        Job("hotspots dual-kde", DualKdeSettings, dual_kde),
+        Job("hotspots change", ChangeSettings, change),
+        Job("hotspots stability", StabilitySettings, stability),
         Job("hotspots gi-star", GiStarSettings, gi_star),
         Job("hotspots local-moran", LocalMoranSettings, local_moran),
         Job("hotspots emerging", EmergingSettings, emerging),

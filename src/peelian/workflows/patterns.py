@@ -1,14 +1,15 @@
 """How events hang together in space and time: pairs, chains and clusters of dated events."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 import numpy as np
 
-from peelian import hotspots
+from peelian import hotspots, sources, spacetime
 from peelian.store import Store
-from peelian.terms import Floats, ParameterError
-from peelian.workflows.gather import gather
+from peelian.terms import Areas, CoverageError, DataError, Events, Floats, ParameterError
+from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import (
     KnoxSettings,
@@ -31,6 +32,7 @@ def knox(
         same_place=cast("Any", settings.same_place),
         permutations=settings.permutations,
         rng=generator(settings.seed),
+        weighted=bool(settings.cells.source.weight),
     )
     record = material.record(
         "hotspots knox",
@@ -66,22 +68,29 @@ def scan(
     store: Store | None, settings: ScanSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
     """Find the likeliest clusters in space and time, and how often chance does."""
-    if settings.model not in ("permutation", "bernoulli"):
+    if settings.model not in hotspots.SCAN_MODELS:
         raise ParameterError(
-            f"model {settings.model!r}: give permutation or bernoulli; the Poisson model "
-            "needs the people at each place, and hotspots.scan takes them in Python"
+            f"model {settings.model!r}: give one of {', '.join(hotspots.SCAN_MODELS)}"
         )
+    if settings.population and settings.model != "poisson":
+        raise ParameterError(f"model {settings.model} takes no population: choose poisson")
     material = gather(store, settings.cells, now=now)
-    result = hotspots.scan_of_events(
-        material.events,
-        model=cast("Any", settings.model),
-        max_radius=settings.max_radius,
-        max_days=settings.max_days,
-        prospective=settings.prospective,
-        runs=settings.runs,
-        rng=generator(settings.seed),
-        weighted=settings.model == "bernoulli",
-    )
+    limits: dict[str, Any] = {
+        "model": settings.model,
+        "max_radius": settings.max_radius,
+        "max_days": settings.max_days,
+        "prospective": settings.prospective,
+        "runs": settings.runs,
+        "rng": generator(settings.seed),
+    }
+    if settings.model == "poisson" and material.areas is not None:
+        result = _scan_of_areas(material.events, _residents(material.areas, settings), limits)
+    else:
+        people = _people(material, settings, now=now) if settings.model == "poisson" else None
+        weighted = bool(settings.cells.source.weight) or settings.model == "bernoulli"
+        result = hotspots.scan_of_events(
+            material.events, weighted=weighted, population=people, **limits
+        )
     record = material.record(
         "hotspots scan",
         settings,
@@ -89,10 +98,64 @@ def scan(
         seed=settings.seed,
         now=now,
     )
-    said = (
-        f"{result.n_cases:,} cases, {result.left_out:,} events without a known day left out",
+    said = [
+        f"{result.n_cases:,} cases, {result.left_out:,} events without a known day left out"
+    ]
+    if settings.cells.source.weight and settings.model != "bernoulli":
+        said.append("a weight is a number of events here: harm has no likelihood to scan by")
+    return Outcome(result.table, record, tuple(said))
+
+
+def _people(material: Material, settings: ScanSettings, *, now: datetime) -> Floats:
+    """Residents at the place of each event, from a column of the file of events."""
+    source = settings.cells.source
+    if not (source.events and settings.population):
+        raise ParameterError(
+            "the poisson model needs residents: give --areas FILE, or --population COL, a "
+            "column of the events; without them choose permutation"
+        )
+    counted = replace(settings.cells, source=replace(source, weight=settings.population))
+    try:
+        people = gather(None, counted, now=now).events.weight
+    except CoverageError:
+        raise DataError(f"{settings.population} is a number in no row: name another") from None
+    lacking = len(material.events) - len(people)
+    if lacking:
+        raise DataError(f"{settings.population} is no number in {lacking:,} rows; mend them")
+    return people
+
+
+def _residents(areas: Areas, settings: ScanSettings) -> Areas:
+    """The areas with their residents, from the column asked for; DataError if not known."""
+    path = settings.cells.source.areas
+    if settings.population and path:
+        areas = sources.read_areas(path, crs=areas.crs, population=settings.population)
+    unknown = int(np.count_nonzero(~np.isfinite(areas.population)))
+    if unknown:
+        raise DataError(
+            f"residents of {unknown:,} of {len(areas.population):,} areas are not known; name "
+            "their column with --population"
+        )
+    return areas
+
+
+def _scan_of_areas(events: Events, areas: Areas, limits: dict[str, Any]) -> hotspots.Scan:
+    """A Poisson scan of events by area: each area is one place, at a point inside it."""
+    day, known = hotspots.event_days(events)
+    grid = spacetime.polygon_grid(areas)
+    area, inside = spacetime.assign_areas(events, areas)
+    counted = known & inside
+    # Every area has a row that weighs nothing, so that those without events are at risk too.
+    at = np.concatenate([area[counted], np.arange(grid.n_cells)])
+    result = hotspots.scan(
+        grid.x[at],
+        grid.y[at],
+        np.append(day[counted], np.repeat(day[counted][:1], grid.n_cells)).astype("M8[D]"),
+        weights=np.append(events.weight[counted], np.zeros(grid.n_cells)),
+        population=areas.population[at],
+        **limits,
     )
-    return Outcome(result.table, record, said)
+    return replace(result, left_out=int(np.count_nonzero(~known)))
 
 
 def _numbers(name: str, text: str) -> Floats:

@@ -38,6 +38,7 @@ class EventsFile:
     study_area: str = option(
         "", "file of the polygon analysed (GeoJSON, GeoPackage, shapefile)"
     )
+    areas: str = option("", "file of named polygons, for --cell-kind areas and residents")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,42 @@ class KdeSettings:
     cells: Cells = Cells()
     bandwidth: float = option(0.0, "radius, or standard deviation if gaussian [m]; 0: 2 cells")
     kernel: str = option("quartic", "quartic or gaussian")
+
+
+@dataclass(frozen=True)
+class DualKdeSettings:
+    """Density of events beside that of others, and the relative risk of each cell."""
+
+    cells: Cells = Cells()
+    reference: str = option("", "file of the events compared with, its columns named alike")
+    reference_where: str = option("", "SQL condition on them; without a file, on the same one")
+    reference_set: str = option("", "set, or codes, of offences compared with, store only")
+    bandwidth: float = option(0.0, "radius, or standard deviation if gaussian [m]; 0: 2 cells")
+    kernel: str = option("quartic", "quartic or gaussian")
+    permutations: int = option(999, "random labellings of the places for p")
+    seed: int = option(SEED, "seed of every random draw")
+
+
+@dataclass(frozen=True)
+class ChangeSettings:
+    """Change of each cell between two periods."""
+
+    cells: Cells = Cells()
+    split: str = option("", "first day, or month, of the second period")
+    before: str = option("", "first period instead, such as 2018-01-01..2018-06-30, inclusive")
+    after: str = option("", "second period, written alike")
+    dispersion: float = option(1.0, "variance of counts over their mean, 1 or more")
+    share: bool = option(False, "ask whether a cell's share of all events changed")
+
+
+@dataclass(frozen=True)
+class StabilitySettings:
+    """How often a cell stays on the list of the highest when chance falls otherwise."""
+
+    cells: Cells = Cells()
+    top: int = option(0, "length of the list [cells]; 0: 0.25 % of the area")
+    draws: int = option(1000, "resampled histories")
+    seed: int = option(SEED, "seed of every random draw")
 
 
 @dataclass(frozen=True)
@@ -139,7 +176,12 @@ class ScanSettings:
     """Clusters in space and time, by scan statistic."""
 
     cells: Cells = Cells()
-    model: str = option("permutation", "permutation; or bernoulli: weight 1 a case, 0 not")
+    model: str = option(
+        "permutation", "permutation, poisson, or bernoulli (weight 1 a case, 0 not)"
+    )
+    population: str = option(
+        "", "poisson: column of residents, of --areas if given, else of the events"
+    )
     prospective: bool = option(False, "only clusters still going on at the end")
     max_radius: float = option(1000.0, "largest radius of a circle [m]")
     max_days: int = option(30, "longest time of a cluster [days]")

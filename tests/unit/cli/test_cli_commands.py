@@ -26,6 +26,17 @@ JOB_COMMANDS = {
         ("hotspots", "local-moran", "--permutations", 49),
         ["cell", "x", "y", "n", "local_moran", "p", "p_fdr", "quadrant"],
     ),
+    "hotspots change": (
+        ("hotspots", "change", "--split", "2018-05"),
+        [
+            *("cell", "x", "y", "n", "before", "after", "expected", "rate_ratio"),
+            *("low", "high", "p", "p_fdr", "z", "share_change"),
+        ],
+    ),
+    "hotspots stability": (
+        ("hotspots", "stability", "--draws", 50),
+        ["cell", "x", "y", "n", "rank", "stability"],
+    ),
     "hotspots concentration": (
         ("hotspots", "concentration", "--draws", 50),
         ["measure", "value", "low", "high"],
@@ -55,6 +66,22 @@ DATED_COMMANDS = {
         ],
     ),
     "hotspots near-repeats": (("hotspots", "near-repeats"), None),
+    "hotspots dual-kde": (
+        (
+            "hotspots",
+            "dual-kde",
+            "--where",
+            "harm = 1",
+            "--reference-where",
+            "harm > 1",
+            "--permutations",
+            19,
+        ),
+        [
+            *("cell", "x", "y", "n", "n_reference", "density", "reference_density"),
+            *("relative_risk", "p", "p_fdr"),
+        ],
+    ),
     "hotspots scan": (
         ("hotspots", "scan", "--runs", 19, "--max-days", 14),
         [
