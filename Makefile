@@ -6,7 +6,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 DEMO   := peelian-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-nightly check fix bench docs lock
+.PHONY: help demo serve test test-nightly check fix bench docs evidence lock
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,10 @@ bench: $(VENV)/.bench ## ours and the best peer in one run, as ratios
 
 docs: $(VENV)/.dev  ## write the pages made from the code
 	PYTHONPATH=tests/docs $(BIN)/python tests/docs/cli_reference.py
+	PYTHONPATH=tests $(BIN)/python tests/evidence/correctness.py
+
+evidence: $(VENV)/.dev ## simulate every method's error rates (minutes) and write their page
+	PYTHONPATH=tests $(BIN)/python tests/evidence/error_rates.py
 
 lock:            ## renew requirements/ (needs uv); hashes kept, no index addresses
 	sh requirements/lock.sh
