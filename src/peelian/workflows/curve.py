@@ -7,7 +7,7 @@ import numpy as np
 from peelian import evaluation
 from peelian.store import Store
 from peelian.terms import Table
-from peelian.workflows.forecast import BASELINE, models
+from peelian.workflows.backtest import BASELINE, models
 from peelian.workflows.gather import gather_several
 from peelian.workflows.outcome import Progress, silent
 from peelian.workflows.settings import BacktestSettings, Cells, generator

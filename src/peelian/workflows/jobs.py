@@ -7,10 +7,11 @@ from typing import Any
 
 from peelian.store import Store
 from peelian.terms import NotFound
+from peelian.workflows.backtest import backtest
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
 from peelian.workflows.explore import explore
-from peelian.workflows.forecast import backtest, forecast
+from peelian.workflows.forecast import forecast
 from peelian.workflows.hotspots import (
     concentration,
     emerging,
