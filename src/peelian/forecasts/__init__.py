@@ -19,10 +19,13 @@ from peelian.forecasts.gamma_poisson import (
 from peelian.forecasts.hour_of_week import HourOfWeek, HourOfWeekProfile
 from peelian.forecasts.memory import exponential_weights
 from peelian.forecasts.prospective import Prospective
+from peelian.forecasts.risk_explained import RiskExplanation, explain_risk, shift_test
+from peelian.forecasts.risk_factors import Candidates, RiskFactor, candidate_factors
+from peelian.forecasts.risk_terrain import RiskTerrain, RiskTerrainFit
 from peelian.forecasts.self_exciting import SelfExciting
 from peelian.forecasts.smoothed import KernelEWMA
 from peelian.forecasts.trigger import Trigger
-from peelian.terms import Forecaster
+from peelian.terms import Forecaster, Generators
 
 FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "count": LongWindowCount,
@@ -36,11 +39,17 @@ DATED_FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "prospective": Prospective,
     "self-exciting": SelfExciting,
 }
+# These explain offences by what stands near, and so need places that draw people.
+GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
+    "risk-terrain": RiskTerrain,
+}
 
 __all__ = [
     "DATED_FORECASTERS",
     "EWMA",
     "FORECASTERS",
+    "GENERATOR_FORECASTERS",
+    "Candidates",
     "GammaPoissonEWMA",
     "GammaPrior",
     "GeometricEnsemble",
@@ -49,12 +58,19 @@ __all__ = [
     "KernelEWMA",
     "LongWindowCount",
     "Prospective",
+    "RiskExplanation",
+    "RiskFactor",
+    "RiskTerrain",
+    "RiskTerrainFit",
     "SelfExciting",
     "SelfExcitingFit",
     "StackedEnsemble",
     "Trigger",
+    "candidate_factors",
+    "explain_risk",
     "exponential_weights",
     "fit_gamma_prior",
     "posterior_limits",
     "posterior_mean",
+    "shift_test",
 ]

@@ -5,6 +5,7 @@ from peelian.sources.essex import (
     essex_areas,
     essex_bases,
     essex_districts,
+    essex_generators_path,
     essex_outlines_path,
     essex_street_path,
     essex_study_area,
@@ -18,6 +19,7 @@ from peelian.sources.event_files import (
 )
 from peelian.sources.extracts import read_extracts
 from peelian.sources.frames import events_from_frame, read_filtered
+from peelian.sources.generators import read_generators
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
 from peelian.sources.offence_tables import (
@@ -39,6 +41,7 @@ __all__ = [
     "essex_areas",
     "essex_bases",
     "essex_districts",
+    "essex_generators_path",
     "essex_outlines_path",
     "essex_street_path",
     "essex_study_area",
@@ -51,6 +54,7 @@ __all__ = [
     "read_events",
     "read_extracts",
     "read_filtered",
+    "read_generators",
     "read_mapping",
     "read_offence_classes",
     "read_offence_sets",

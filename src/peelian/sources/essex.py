@@ -43,6 +43,11 @@ def essex_outlines_path() -> Path:
     return FOLDER / "district_outlines.geojson"
 
 
+def essex_generators_path() -> Path:
+    """Railway stations and hospitals of Essex, as CSV: ``kind, name, x, y`` in EPSG:27700."""
+    return FOLDER / "generators.csv"
+
+
 @lru_cache(maxsize=1)
 def essex_areas() -> Areas:
     """The 1,077 LSOAs of 2011 with district and mid-2017 residents, in EPSG:27700."""

@@ -30,7 +30,15 @@ from peelian.terms.plans import (
     Visit,
 )
 from peelian.terms.provenance import Ingredient, Provenance
-from peelian.terms.space import BRITISH_NATIONAL_GRID, WGS84, Areas, CellKind, Grid, StudyArea
+from peelian.terms.space import (
+    BRITISH_NATIONAL_GRID,
+    WGS84,
+    Areas,
+    CellKind,
+    Generators,
+    Grid,
+    StudyArea,
+)
 from peelian.terms.statistics import INTERVAL_LEVEL, Interval
 from peelian.terms.tables import Table
 from peelian.terms.time import LOCAL_ZONE, POLICING_DAY_STARTS, Periods
@@ -58,6 +66,7 @@ __all__ = [
     "Extract",
     "Floats",
     "Forecaster",
+    "Generators",
     "Grid",
     "History",
     "Ingredient",

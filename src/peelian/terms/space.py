@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from peelian.terms.arrays import Floats, Ints, Shapes, require_length
+import numpy as np
+
+from peelian.terms.arrays import Floats, Ints, Shapes, Texts, require_length
 from peelian.terms.errors import ParameterError
 
 BRITISH_NATIONAL_GRID = "EPSG:27700"
@@ -52,6 +54,38 @@ class Areas:
         )
         if not len(self.code) == len(self.name) == len(self.district):
             raise ParameterError("Areas: code, name and district differ in length")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Generators:
+    """Crime generators: places that draw people, and with them crime.
+
+    Attributes
+    ----------
+    kind : array of str, shape (n,)
+        What each is, such as ``station`` or ``licensed premises``.
+    x, y : array, shape (n,)
+        Place, inside the study area or beyond it. [m]
+    crs : str
+        Projected CRS of ``x, y``.
+    """
+
+    kind: Texts
+    x: Floats
+    y: Floats
+    crs: str = BRITISH_NATIONAL_GRID
+
+    def __post_init__(self) -> None:
+        require_length("Generators", len(self.kind), x=self.x, y=self.y)
+
+    def __len__(self) -> int:
+        return len(self.kind)
+
+    def __repr__(self) -> str:
+        """Each kind with its number of places."""
+        kinds, n = np.unique(self.kind, return_counts=True)
+        said = (f"{kind}: {k}" for kind, k in zip(kinds, n, strict=True))
+        return f"Generators({', '.join(said)})"
 
 
 @dataclass(frozen=True, eq=False)
