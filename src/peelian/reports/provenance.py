@@ -94,6 +94,7 @@ def parse_provenance(text: str) -> Provenance:
             environment=record["environment"],
             time=datetime.fromisoformat(record["time"]),
             notes=tuple(record["notes"]),
+            crs=record.get("crs", ""),  # not in records of older versions
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"provenance record: {error!r} in it; {_REMAKE}") from None

@@ -42,6 +42,8 @@ class Provenance:
         When it was made, aware, to the second.
     notes : tuple of str
         What the reader must be told, such as that places are displaced.
+    crs : str
+        Of coordinates in metres among the numbers, such as ``EPSG:27700``; empty without any.
     """
 
     job: str
@@ -53,3 +55,4 @@ class Provenance:
     environment: str
     time: datetime
     notes: tuple[str, ...] = ()
+    crs: str = ""

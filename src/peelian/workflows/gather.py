@@ -1,6 +1,6 @@
 """Gather what a job needs: events, study area, cells, periods, and what to tell the reader."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from peelian.terms import (
     Areas,
     CoverageError,
     Events,
+    Extract,
     Floats,
     Grid,
     History,
@@ -37,7 +38,7 @@ from peelian.workflows.extent import (
     within,
     within_district,
 )
-from peelian.workflows.settings import Cells, to_json
+from peelian.workflows.settings import Cells, EventsFile, to_json
 
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
@@ -102,13 +103,27 @@ class Material:
         self, job: str, settings: Any, *, method: str, seed: int | None, now: datetime
     ) -> Provenance:
         """The record of a job done on this material."""
-        from peelian import __version__
-        from peelian.reports import environment_hash
+        made = record_of(job, settings, self.ingredients, method=method, seed=seed, now=now)
+        return replace(made, notes=self.notes, crs=self.grid.crs)
 
-        return Provenance(
-            job, to_json(settings), self.ingredients, method, seed, __version__,
-            environment_hash(), now.replace(microsecond=0), self.notes,
-        )  # fmt: skip
+
+def record_of(
+    job: str,
+    settings: Any,
+    ingredients: tuple[Ingredient, ...],
+    *,
+    method: str,
+    seed: int | None,
+    now: datetime,
+) -> Provenance:
+    """The record of a job done now, here, by this version."""
+    from peelian import __version__
+    from peelian.reports import environment_hash
+
+    return Provenance(
+        job, to_json(settings), ingredients, method, seed, __version__,
+        environment_hash(), now.replace(microsecond=0),
+    )  # fmt: skip
 
 
 def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
@@ -256,15 +271,15 @@ def sink_notes(n: int) -> tuple[str, ...]:
     )
 
 
-def _from_file(cells: Cells, *, now: datetime) -> Material:
-    given = cells.source
+def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract]:
+    """The events of a file that its settings describe, and what was refused."""
     for name in ("x", "y", "time"):
         if not getattr(given, name):
             raise ParameterError(f"{given.events}: say which column is --{name}")
     columns = sources.EventColumns(
         given.x, given.y, given.time, given.crs, given.weight or None
     )
-    events, extract = (
+    return (
         sources.read_filtered(
             given.events, columns, lambda table: filter_rows(table, given.where), now=now
         )
@@ -279,6 +294,11 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
             now=now,
         )
     )
+
+
+def _from_file(cells: Cells, *, now: datetime) -> Material:
+    given = cells.source
+    events, extract = events_of_file(given, now=now)
     notes: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     areas = sources.read_areas(given.areas, crs=events.crs) if given.areas else None
