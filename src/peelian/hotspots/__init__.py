@@ -20,6 +20,8 @@ from peelian.hotspots.places import MainPoints, main_points
 from peelian.hotspots.scan import MODELS as SCAN_MODELS
 from peelian.hotspots.scan import Scan, scan, scan_of_events
 from peelian.hotspots.scan_definition import scan_by_definition
+from peelian.hotspots.segment_kde import segment_kde
+from peelian.hotspots.segments import SnappedEvents, segment_counts, snap_events
 from peelian.hotspots.stability import rank_stability
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "NearRepeats",
     "RelativeRisk",
     "Scan",
+    "SnappedEvents",
     "change",
     "concentration",
     "dual_kde",
@@ -62,4 +65,7 @@ __all__ = [
     "scan",
     "scan_by_definition",
     "scan_of_events",
+    "segment_counts",
+    "segment_kde",
+    "snap_events",
 ]

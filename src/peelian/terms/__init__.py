@@ -17,6 +17,7 @@ from peelian.terms.errors import (
     StoreError,
 )
 from peelian.terms.events import Events, Forecaster, History, Late, RiskSurface, Setting
+from peelian.terms.network import StreetNetwork
 from peelian.terms.offences import OffenceClass, OffenceSet
 from peelian.terms.plans import (
     STOP_MINUTES,
@@ -94,6 +95,7 @@ __all__ = [
     "SourceError",
     "Spots",
     "StoreError",
+    "StreetNetwork",
     "StudyArea",
     "Table",
     "Team",
