@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
 from peelian.terms import DataError
 
@@ -45,12 +46,15 @@ EXAMPLES = {
     "hotspots local-moran": "peelian hotspots local-moran --output moran.geojson",
     "hotspots emerging": "peelian hotspots emerging --scheme five --format csv",
     "hotspots concentration": "peelian hotspots concentration --cell-size 500",
+    "hotspots segments": "peelian hotspots segments events.csv --x lon --y lat --time date "
+    "--network county.osm.pbf --output segments.geojson",
     "hotspots knox": "peelian hotspots knox events.csv --x lon --y lat --time date "
     "--distance-breaks 0,100,200 --time-breaks 0,7,14",
     "hotspots near-repeats": "peelian hotspots near-repeats events.csv --x lon --y lat "
     "--time date --distance 200 --days 14",
     "hotspots scan": "peelian hotspots scan events.csv --x lon --y lat --time date "
     "--max-radius 1000 --max-days 30",
+    "explain": "peelian explain events.csv --x lon --y lat --time date --generators pubs.csv",
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
@@ -118,6 +122,8 @@ def add_job_commands() -> None:
     for name, job in JOBS.items():
         group, _, word = name.rpartition(" ")
         command = job_command(job, EXAMPLES[name], output=OUTPUTS.get(name))
+        if name == "plan":
+            command = with_problems(command)
         groups.get(group, app).command(word)(command)
     pack = job_command(JOBS["plan"], EXAMPLES["report pack"], output=OUTPUTS["report pack"])
     report.command("pack")(pack)

@@ -45,6 +45,8 @@ class RoutingProblem:
         on, largest value first; 1 counts each in full.
     min_gap : int
         From the end of a visit to the start of the next one to the same stop. [minutes]
+    team_names, stop_names : tuple of str
+        What messages call them; their numbers when empty.
     """
 
     travel: Ints
@@ -59,10 +61,18 @@ class RoutingProblem:
     visit_close: Ints
     rho: float = 1.0
     min_gap: int = 0
+    team_names: tuple[str, ...] = ()
+    stop_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         n_teams, n_stops, n_visits = self.n_teams, self.n_stops, self.n_visits
         require_length("teams", n_teams, start=self.team_start, end=self.team_end)
+        for noun, names, n in (
+            ("team_names", self.team_names, n_teams),
+            ("stop_names", self.stop_names, n_stops),
+        ):
+            if names and len(names) != n:
+                raise ParameterError(f"{noun}: {len(names)} names for {n}")
         require_length("stops", n_stops, minutes=self.stop_minutes)
         require_length("visits", n_visits, value=self.visit_value, open=self.visit_open)
         require_length("visits", n_visits, close=self.visit_close)
@@ -114,6 +124,16 @@ class RoutingProblem:
         """Number of visits that may be served."""
         return len(self.visit_stop)
 
+    def team_name(self, team: int) -> str:
+        """What messages call a team."""
+        return self.team_names[team] if self.team_names else str(team)
+
+    def visit_name(self, visit: int) -> str:
+        """What messages call a visit: its stop, and which of the stop's visits it is."""
+        stop = int(self.visit_stop[visit])
+        name = self.stop_names[stop] if self.stop_names else str(stop)
+        return f"stop {name}, visit {visit - int(np.argmax(self.visit_stop == stop))}"
+
 
 def check_routes(problem: RoutingProblem, routes: Routes) -> float:
     """Value of an answer, after following every team minute by minute.
@@ -140,11 +160,14 @@ def check_routes(problem: RoutingProblem, routes: Routes) -> float:
         raise DataError(f"the answer has {len(routes)} routes for {problem.n_teams} teams")
     served: dict[int, int] = {}
     for team, route in enumerate(routes):
+        name = problem.team_name(team)
         place, free = int(problem.team_base[team]), int(problem.team_start[team])
         for visit, start in route:
-            where = f"team {team}, visit {visit}"
             if not 0 <= visit < problem.n_visits:
-                raise DataError(f"{where}: there are {problem.n_visits} visits")
+                raise DataError(
+                    f"team {name}: no visit {visit}; there are {problem.n_visits} visits"
+                )
+            where = f"team {name}, {problem.visit_name(visit)}"
             if visit in served:
                 raise DataError(f"{where}: it is served twice")
             stop = problem.visit_stop[visit]
@@ -159,7 +182,7 @@ def check_routes(problem: RoutingProblem, routes: Routes) -> float:
             place, free = there, start + int(problem.stop_minutes[stop])
         back = free + int(problem.travel[place, problem.team_base[team]]) if route else free
         if back > problem.team_end[team]:
-            raise DataError(f"team {team}: back at {back}, after {problem.team_end[team]}")
+            raise DataError(f"team {name}: back at {back}, after {problem.team_end[team]}")
 
     value = 0.0
     for stop in range(problem.n_stops):

@@ -18,10 +18,12 @@ from peelian.sources.event_files import (
     working_crs,
 )
 from peelian.sources.extracts import read_extracts
+from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
+from peelian.sources.networks import NetworkFile, read_network
 from peelian.sources.offence_tables import (
     find_offence_set,
     read_offence_classes,
@@ -29,6 +31,7 @@ from peelian.sources.offence_tables import (
     read_police_uk_categories,
     read_sinks,
 )
+from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
 from peelian.sources.suggest import suggest_mapping
 
@@ -37,6 +40,9 @@ __all__ = [
     "TOLERANCE",
     "EventColumns",
     "FileMapping",
+    "ForecastFile",
+    "NetworkFile",
+    "answer_json",
     "as_events",
     "essex_areas",
     "essex_bases",
@@ -49,16 +55,20 @@ __all__ = [
     "events_of_table",
     "find_offence_set",
     "parse_mapping",
+    "read_answer",
     "read_areas",
     "read_bases",
     "read_events",
     "read_extracts",
     "read_filtered",
+    "read_forecast",
     "read_generators",
     "read_mapping",
+    "read_network",
     "read_offence_classes",
     "read_offence_sets",
     "read_police_uk_categories",
+    "read_problem",
     "read_sinks",
     "read_study_area",
     "suggest_mapping",

@@ -17,6 +17,7 @@ from peelian.workflows.jobs import JOBS, Job, run
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.overview import Figure, Overview, overview
 from peelian.workflows.plan import plan
+from peelian.workflows.routing import check_answer, solve_problem
 from peelian.workflows.settings import (
     BacktestSettings,
     Cells,
@@ -53,6 +54,7 @@ __all__ = [
     "Store",
     "as_bytes",
     "as_text",
+    "check_answer",
     "demo",
     "explore",
     "flat_fields",
@@ -67,6 +69,7 @@ __all__ = [
     "require_form",
     "run",
     "silent",
+    "solve_problem",
     "suffixes",
     "suggest",
     "to_json",
