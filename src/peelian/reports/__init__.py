@@ -20,7 +20,13 @@ from peelian.reports.provenance import (
     provenance_json,
 )
 from peelian.reports.records import read_provenance, sidecar, sidecar_json
-from peelian.reports.scales import Layer, density_layer, diverging_layer, named_layer
+from peelian.reports.scales import (
+    Layer,
+    density_layer,
+    diverging_layer,
+    named_layer,
+    sequential_layer,
+)
 from peelian.reports.sentences import (
     backtest_sentence,
     backtest_summary,
@@ -58,6 +64,7 @@ __all__ = [
     "render_map",
     "render_pack",
     "rounded",
+    "sequential_layer",
     "sidecar",
     "sidecar_json",
     "table_csv",

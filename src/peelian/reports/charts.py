@@ -16,6 +16,14 @@ INK, GREY, PALE, BLUE = "#0b0c0c", "#505a5f", "#e8e8e8", "#1d70b8"
 SERIES = (BLUE, INK, "#b58840")  # at most three lines; told apart without colour vision
 PAI_HEIGHT = 220  # [px]
 FONT = "Arial, Liberation Sans, sans-serif"
+OUTLINED = 0.05  # p at most this has an outline
+# Ratios, ColorBrewer PuOr: half, two thirds, ten elevenths; 1.1, 1.5, 2.
+RATIO_BOUNDS = np.array([1 / 2, 1 / 1.5, 1 / 1.1, 1.1, 1.5, 2.0])
+RATIO_COLOURS = (
+    *("#e08214", "#fdb863", "#fee0b6", "#ffffff"),
+    *("#d8daeb", "#b2abd2", "#542788"),
+)
+STRONG = 2.0  # ratios from here on are dark, and their numbers white
 
 
 def monthly_chart(
@@ -209,6 +217,77 @@ def pai_chart(
         words.append(_rows_in_words([name], pai[:1], low[:1], high[:1], "PAI"))
     chart = alt.layer(*layers).properties(width=420, height=PAI_HEIGHT)
     return _svg(chart, title, " ".join(words))
+
+
+def bands_chart(
+    across: list[str],
+    down: list[str],
+    ratio: Floats,
+    p: Floats,
+    *,
+    title: str,
+    across_title: str,
+    down_title: str,
+) -> str:
+    """Ratios by two kinds of band as a square of numbers, darker the further from one.
+
+    Parameters
+    ----------
+    across, down : list of str
+        The two bands of each entry.
+    ratio, p : array, shape (n,)
+        Of each entry; one at most 0.05 is outlined. NaN is left empty. [unitless]
+    title, across_title, down_title : str
+
+    Returns
+    -------
+    str
+        SVG; purple above one, orange below.
+    """
+    import altair as alt
+
+    rows = [
+        {
+            "across": a,
+            "down": d,
+            "colour": _ratio_colour(float(r)),
+            "text": rounded(float(r), 2),
+            "ink": "#ffffff" if r >= STRONG else INK,
+            "edge": INK if q <= OUTLINED else PALE,
+            "width": 3 if q <= OUTLINED else 1,
+        }
+        for a, d, r, q in zip(across, down, ratio, p, strict=True)
+    ]
+    names_across, names_down = list(dict.fromkeys(across)), list(dict.fromkeys(down))
+    base = _chart(rows).encode(
+        x=alt.X(
+            "across:N", title=across_title, sort=names_across, axis=alt.Axis(labelAngle=0)
+        ),
+        y=alt.Y("down:N", title=down_title, sort=names_down),
+    )
+    cells = base.mark_rect(xOffset=2, x2Offset=-2, yOffset=2, y2Offset=-2).encode(
+        color=alt.Color("colour:N", scale=None),
+        stroke=alt.Stroke("edge:N", scale=None),
+        strokeWidth=alt.StrokeWidth("width:Q", scale=None),
+    )
+    words = base.mark_text().encode(text="text:N", color=alt.Color("ink:N", scale=None))
+    chart = alt.layer(cells, words).properties(
+        width=max(70 * len(names_across), 200), height=max(34 * len(names_down), 60)
+    )
+    said = "; ".join(
+        f"{d} and {a}: {rounded(float(r), 2)}"
+        + (f" (p {rounded(float(q), 3)})" if q <= OUTLINED else "")
+        for a, d, r, q in zip(across, down, ratio, p, strict=True)
+        if np.isfinite(r)
+    )
+    return _svg(chart, title, f"By {down_title.lower()} and {across_title.lower()}. {said}.")
+
+
+def _ratio_colour(ratio: float) -> str:
+    """Purple above one, orange below, white near it."""
+    if not np.isfinite(ratio):
+        return "#ffffff"
+    return RATIO_COLOURS[int(np.searchsorted(RATIO_BOUNDS, ratio, side="right"))]
 
 
 def _svg(chart: Any, title: str, description: str) -> str:

@@ -17,6 +17,7 @@ from peelian.reports.provenance import footer_line, provenance_json
 from peelian.reports.scales import MAX_DRAWN, Layer
 from peelian.reports.still import NUMBERED, still_paths
 from peelian.reports.tables import column_texts, is_numeric, table_csv
+from peelian.reports.words import label_of, texts_of
 from peelian.terms import (
     Bools,
     Floats,
@@ -229,7 +230,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     An interval (``low``, ``high``) stands under the estimate that it follows, ``why`` stands
     under the place.
     """
-    texts = {name: column_texts(column) for name, column in table.columns.items()}
+    texts = {name: texts_of(name, column) for name, column in table.columns.items()}
     units = dict(table.units)
     names = [name for name in texts if name != "cell"]
 
@@ -246,7 +247,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
 
     return [
         {
-            "label": name.replace("_", " ").capitalize(),
+            "label": label_of(name),
             "unit": units.get(name, ""),
             "numeric": is_numeric(table.columns[name]),
             "entries": texts[name],

@@ -115,9 +115,9 @@ def sequential_layer(value: Floats, flagged: Bools, unit: str) -> Layer:
 
 
 def diverging_layer(
-    value: Floats, flagged: Bools, unit: str, note: str, *, middle: float = 0.0
+    value: Floats, flagged: Bools, unit: str, note: str, *, ratio: bool = False
 ) -> Layer:
-    """A value about a middle: orange below, purple above, blank near it.
+    """A value about zero, or a ratio about one: orange below, purple above, blank near it.
 
     Parameters
     ----------
@@ -126,36 +126,48 @@ def diverging_layer(
     flagged : array of bool, shape (n_cells,)
         Cells that stand out, whose thirds of distance from the middle bound the classes.
     unit, note : str
-    middle : float, optional
-        Neither more nor less. [unit]
+    ratio : bool, optional
+        Whether the middle is one, and half lies as far from it as double.
 
     Returns
     -------
     Layer
         At most four classes on either side, alike on both, only those that occur.
     """
-    away = value - middle
-    size = np.abs(np.nan_to_num(away))
+    title, texts = unit[:1].upper() + unit[1:], _texts(value)
+    away = _log(value) if ratio else np.nan_to_num(value)
+    size = np.abs(away)
     chosen = size[flagged & (size > 0)]
     if chosen.size == 0:
         chosen = size[size > 0]
     if chosen.size == 0:
         none = Classes(np.array([]), (), (), np.full(value.size, -1))
-        return Layer(none, unit, _texts(value), unit, note)
+        return Layer(none, title, texts, unit, note)
     bounds = np.unique(np.quantile(chosen, [0.0, 1 / 3, 2 / 3]))
     low = np.concatenate([[FAINT * bounds[0]], bounds])
-    step = np.searchsorted(low, size, side="right")  # 0 is blank
     n = len(low)
+    step = np.searchsorted(low, size, side="right")  # 0 is blank
     of_cell = np.where(step == 0, -1, np.where(away > 0, n - 1 + step, n - step))
-    text = _bounds_in_words(low, middle)
+    edges = np.concatenate([-low[::-1], low])
     classes = Classes(
-        np.concatenate([middle - low[::-1], middle + low]),
+        edges,
         (*BELOW[: n - 1], BELOW[-1], ABOVE[0], *ABOVE[len(ABOVE) - n + 1 :]),
-        text,
+        _bounds_in_words(np.exp(edges) if ratio else edges),
         _at_most(of_cell, size, flagged),
         _over_the_limit(of_cell, flagged),
     )
-    return Layer(_that_occur(classes), unit[:1].upper() + unit[1:], _texts(value), unit, note)
+    return Layer(_that_occur(classes), title, texts, unit, note)
+
+
+def _log(ratio: Floats) -> Floats:
+    """Logarithm, with nothing as far from one as the furthest that is something."""
+    known = np.isfinite(ratio) & (ratio > 0)
+    logs = np.zeros(ratio.shape)
+    logs[known] = np.log(ratio[known])
+    furthest = np.abs(logs).max(initial=0.0)
+    logs[ratio == 0] = -furthest
+    logs[np.isposinf(ratio)] = furthest
+    return logs
 
 
 def named_layer(
@@ -278,14 +290,14 @@ def _class_labels(low: Floats) -> tuple[str, ...]:
     return (f"{text[0]} to {text[1]}, not flagged", *between, f"{text[-1]} or more")
 
 
-def _bounds_in_words(low: Floats, middle: float) -> tuple[str, ...]:
-    """Labels from the furthest below the middle to the furthest above."""
-    decimals = max(decimals_for(low + abs(middle)) - 1, 0)
-    above = [rounded(middle + float(value), decimals) for value in low]
-    below = [rounded(middle - float(value), decimals) for value in low]
+def _bounds_in_words(edges: Floats) -> tuple[str, ...]:
+    """Labels of the classes on both sides of the middle, the lowest first."""
+    decimals = max(decimals_for(edges) - 1, 0)
+    text = [rounded(float(value), decimals) for value in edges]
+    n = len(text) // 2
     return (
-        f"{below[-1]} or less",
-        *(f"{b} to {a}" for a, b in reversed(list(pairwise(below)))),
-        *(f"{a} to {b}" for a, b in pairwise(above)),
-        f"{above[-1]} or more",
+        f"{text[0]} or less",
+        *(f"{a} to {b}" for a, b in pairwise(text[:n])),
+        *(f"{a} to {b}" for a, b in pairwise(text[n:])),
+        f"{text[-1]} or more",
     )

@@ -58,7 +58,7 @@ def suffixes(outcome: Outcome) -> list[str]:
     has = {
         ".geojson": outcome.grid is not None,
         ".parquet": outcome.grid is not None,
-        ".html": outcome.view is not None,
+        ".html": outcome.draw is not None,
         ".pdf": outcome.pack is not None,
     }
     return [suffix for suffix in SUFFIXES if has.get(suffix, True)]

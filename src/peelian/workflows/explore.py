@@ -7,9 +7,10 @@ import numpy as np
 
 from peelian import evaluation, hotspots, reports, sources, spacetime
 from peelian.store import Store
-from peelian.terms import Areas, Floats, Ints, Table, Texts
+from peelian.terms import Floats, Ints, Table
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import Material, gather_several
+from peelian.workflows.labels import dates_of, districts_of, near
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import MapSettings, generator
 
@@ -62,7 +63,7 @@ def explore(
         tables=scores,
         grid=material.grid,
         study_area=material.study_area,
-        view=view,
+        draw=lambda: view,
     )
 
 
@@ -110,11 +111,6 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
     return Table(columns, "Flagged cells", units)
 
 
-def near(places: Texts) -> Texts:
-    """Names of points without the words every published name begins with."""
-    return np.char.replace(places, "On or near ", "")
-
-
 def what_happened(material: Material, cells: Ints) -> tuple[str, ...]:
     """What was recorded in each of these cells, in a few words."""
     names = {one.code: one.name.lower() for one in sources.read_offence_classes()}
@@ -137,23 +133,10 @@ def offences_by_cell(material: Material, cells: Ints) -> list[Counter[str]]:
     return [counted[c] for c in cells.tolist()]
 
 
-def districts_of(areas: Areas | None, x: Floats, y: Floats) -> Texts:
-    """Name of the district at each place; empty where none is held."""
-    if areas is None:
-        return np.full(len(x), "", dtype=np.str_)
-    area, inside = spacetime.assign_cells(spacetime.polygon_grid(areas), x, y)
-    return np.where(inside, np.array(areas.district)[area], "")
-
-
 def subtitle(material: Material, made: Flagged) -> str:
     """What is counted, where and when."""
-    periods = material.history.periods
-    middle = periods.start + (periods.end - periods.start) // 2
-    unit = "M" if material.monthly else "D"
-    first, last = (str(t.astype(f"datetime64[{unit}]")) for t in (middle[0], middle[-1]))
-    held = int(periods.held.sum())
-    gap = "" if periods.held.all() else f", {held} of {len(periods)} periods held"
-    return f"{first} to {last}{gap}; {int(made.flagged.sum())} cells flagged by {made.model}"
+    dates = dates_of(material.history.periods, monthly=material.monthly)
+    return f"{dates}; {int(made.flagged.sum())} cells flagged by {made.model}"
 
 
 def score_sentence(made: Flagged) -> str:

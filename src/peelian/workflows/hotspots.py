@@ -12,6 +12,7 @@ from peelian import hotspots, spacetime
 from peelian.store import Store
 from peelian.terms import Grid, ParameterError, Table
 from peelian.workflows.count import totals
+from peelian.workflows.drawn import cells_view
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import (
@@ -246,10 +247,13 @@ def cell_outcome(
     """The shape every statistic shares: cell, x, y, n, then its own columns."""
     grid = material.grid
     shared = {"cell": np.arange(grid.n_cells), "x": grid.x, "y": grid.y, "n": totals(material)}
+    table = Table({**shared, **columns}, job, {"x": "m", "y": "m", "n": "events", **units})
+    record = material.record(job, settings, method=method, seed=seed, now=now)
     return Outcome(
-        Table({**shared, **columns}, job, {"x": "m", "y": "m", "n": "events", **units}),
-        material.record(job, settings, method=method, seed=seed, now=now),
+        table,
+        record,
         (*material.chosen, *chosen),
         grid=grid,
         study_area=material.study_area,
+        draw=lambda: cells_view(table, material, record),
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from peelian.terms import Grid, Provenance, StudyArea, Table
@@ -23,8 +24,8 @@ class Outcome:
 
     ``table`` is the whole answer, ``summary`` a narrower one to read on a screen, ``tables``
     are further ones by name; ``chosen`` are sentences about defaults the job chose for the
-    user. A table about cells comes with its ``grid``, a map with its ``view``, a patrol plan
-    with its ``pack``.
+    user. A table about cells comes with its ``grid``, one that can be seen on a map with a
+    way to ``draw`` it, a patrol plan with its ``pack``.
     """
 
     table: Table
@@ -34,5 +35,10 @@ class Outcome:
     tables: tuple[tuple[str, Table], ...] = ()
     grid: Grid | None = None
     study_area: StudyArea | None = None
-    view: "MapView | None" = None
+    draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
+
+    @cached_property
+    def view(self) -> "MapView | None":
+        """The map, drawn when it is first asked for; None where there is nothing to see."""
+        return self.draw() if self.draw else None

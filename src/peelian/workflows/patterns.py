@@ -9,6 +9,7 @@ import numpy as np
 from peelian import hotspots, sources, spacetime
 from peelian.store import Store
 from peelian.terms import Areas, CoverageError, DataError, Events, Floats, ParameterError
+from peelian.workflows.drawn import chains_view, clusters_view
 from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import (
@@ -61,7 +62,13 @@ def near_repeats(
         "hotspots near-repeats", settings, method="near_repeats", seed=None, now=now
     )
     said = (f"{result.left_out:,} events without a known day left out",)
-    return Outcome(result.pairs, record, said, tables=(("chains", result.chains),))
+    return Outcome(
+        result.pairs,
+        record,
+        said,
+        tables=(("chains", result.chains),),
+        draw=lambda: chains_view(result, material, record),
+    )
 
 
 def scan(
@@ -103,7 +110,12 @@ def scan(
     ]
     if settings.cells.source.weight and settings.model != "bernoulli":
         said.append("a weight is a number of events here: harm has no likelihood to scan by")
-    return Outcome(result.table, record, tuple(said))
+    return Outcome(
+        result.table,
+        record,
+        tuple(said),
+        draw=lambda: clusters_view(result.table, material, record),
+    )
 
 
 def _people(material: Material, settings: ScanSettings, *, now: datetime) -> Floats:

@@ -20,9 +20,9 @@ from peelian.terms import (
     Table,
     Team,
 )
-from peelian.workflows.explore import districts_of, near
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import BASES_LAYER, Material, gather_several
+from peelian.workflows.labels import districts_of, near
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.pack import number_of, pack_of, plan_view
 from peelian.workflows.settings import ForecastSettings, PlanSettings
@@ -68,7 +68,7 @@ def plan(
         (*material.chosen, *chosen, *made.chosen, f"model {made.model}: {made.why}"),
         summary=teams_table(made_plan),
         tables=(("draw", draw_table(made_plan)),),
-        view=plan_view(material, made, made_plan, table, record),
+        draw=lambda: plan_view(material, made, made_plan, table, record),
         pack=pack_of(material, made_plan, record),
     )
 

@@ -15,9 +15,16 @@ from peelian.terms import STOP_MINUTES, ParameterError
 SEED = 20181201  # any number would do; this one is written down
 
 
-def option(default: Any, text: str) -> Any:
-    """A field with its default and the sentence that explains it to a user."""
-    return field(default=default, metadata={"help": text})
+def option(
+    default: Any, text: str, *, choices: tuple[str, ...] = (), page: bool = True
+) -> Any:
+    """A field with its default and the sentence that explains it to a user.
+
+    ``choices`` are all that it can be; with ``page=False`` no page offers it, as for a file of
+    the machine that serves the page.
+    """
+    metadata = {"help": text, "choices": choices, "page": page}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -25,20 +32,24 @@ class EventsFile:
     """Events in a file instead of the store: which columns, and in which CRS."""
 
     events: str = option(
-        "", "file of events (CSV, Parquet, GeoJSON, GeoPackage), not the store"
+        "", "file of events (CSV, Parquet, GeoJSON, GeoPackage), not the store", page=False
     )
-    x: str = option("", "column of eastings or longitudes")
-    y: str = option("", "column of northings or latitudes")
-    time: str = option("", "column of dates, date-times, months or numbers of days")
+    x: str = option("", "column of eastings or longitudes", page=False)
+    y: str = option("", "column of northings or latitudes", page=False)
+    time: str = option(
+        "", "column of dates, date-times, months or numbers of days", page=False
+    )
     crs: str = option(
-        "EPSG:4326", "EPSG:n of the coordinates; none: plane metres you vouch for"
+        "EPSG:4326", "EPSG:n of the coordinates; none: plane metres you vouch for", page=False
     )
-    weight: str = option("", "column of weights, such as harm")
-    where: str = option("", "keep only rows for which this SQL condition holds")
+    weight: str = option("", "column of weights, such as harm", page=False)
+    where: str = option("", "keep only rows for which this SQL condition holds", page=False)
     study_area: str = option(
-        "", "file of the polygon analysed (GeoJSON, GeoPackage, shapefile)"
+        "", "file of the polygon analysed (GeoJSON, GeoPackage, shapefile)", page=False
     )
-    areas: str = option("", "file of named polygons, for --cell-kind areas and residents")
+    areas: str = option(
+        "", "file of named polygons, for --cell-kind areas and residents", page=False
+    )
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,11 @@ class Cells:
         "serious-violence", "named set of offences, or all, or codes a,b; store only"
     )
     district: str = option("", "one district instead of the whole study area, store only")
-    cell_kind: str = option("square", "square, hexagon, or areas: those held")
+    cell_kind: str = option(
+        "square",
+        "square, hexagon, or areas: those held",
+        choices=("square", "hexagon", "areas"),
+    )
     cell_size: float = option(0.0, "side or width of a cell [m]; 0: chosen from the data")
     until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
     keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
@@ -70,7 +85,7 @@ class KdeSettings:
 
     cells: Cells = Cells()
     bandwidth: float = option(0.0, "radius, or standard deviation if gaussian [m]; 0: 2 cells")
-    kernel: str = option("quartic", "quartic or gaussian")
+    kernel: str = option("quartic", "quartic or gaussian", choices=("quartic", "gaussian"))
 
 
 @dataclass(frozen=True)
@@ -78,11 +93,15 @@ class DualKdeSettings:
     """Density of events beside that of others, and the relative risk of each cell."""
 
     cells: Cells = Cells()
-    reference: str = option("", "file of the events compared with, its columns named alike")
-    reference_where: str = option("", "SQL condition on them; without a file, on the same one")
+    reference: str = option(
+        "", "file of the events compared with, its columns named alike", page=False
+    )
+    reference_where: str = option(
+        "", "SQL condition on them; without a file, on the same one", page=False
+    )
     reference_set: str = option("", "set, or codes, of offences compared with, store only")
     bandwidth: float = option(0.0, "radius, or standard deviation if gaussian [m]; 0: 2 cells")
-    kernel: str = option("quartic", "quartic or gaussian")
+    kernel: str = option("quartic", "quartic or gaussian", choices=("quartic", "gaussian"))
     permutations: int = option(999, "random labellings of the places for p")
     seed: int = option(SEED, "seed of every random draw")
 
@@ -115,7 +134,11 @@ class GiStarSettings:
 
     cells: Cells = Cells()
     distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
-    null: str = option("drawn", "p against counts drawn from all cells, permuted, or normal")
+    null: str = option(
+        "drawn",
+        "p against counts drawn from all cells, permuted, or normal",
+        choices=("drawn", "permutation", "normal"),
+    )
     permutations: int = option(0, "rearrangements of the counts for p; more than 0: permuted")
     seed: int = option(SEED, "seed of every random draw")
 
@@ -136,8 +159,14 @@ class EmergingSettings:
 
     cells: Cells = Cells()
     distance: float = option(0.0, "neighbours within [m]; 0: the eight around")
-    scheme: str = option("seventeen", "seventeen classes, or the simpler five")
-    null: str = option("drawn", "p against counts drawn from all cells, or normal")
+    scheme: str = option(
+        "seventeen", "seventeen classes, or the simpler five", choices=("seventeen", "five")
+    )
+    null: str = option(
+        "drawn",
+        "p against counts drawn from all cells, or normal",
+        choices=("drawn", "normal"),
+    )
 
 
 @dataclass(frozen=True)
@@ -156,8 +185,14 @@ class KnoxSettings:
     cells: Cells = Cells()
     distance_breaks: str = option("0,100,200,300,400", "edges of the distance bands [m]")
     time_breaks: str = option("0,7,14,21,28", "edges of the time bands [days]")
-    edges: str = option("half-open", "which end a band holds: half-open (the lower) or closed")
-    same_place: str = option("include", "pairs at one point: include or exclude")
+    edges: str = option(
+        "half-open",
+        "which end a band holds: half-open (the lower) or closed",
+        choices=("half-open", "closed"),
+    )
+    same_place: str = option(
+        "include", "pairs at one point: include or exclude", choices=("include", "exclude")
+    )
     permutations: int = option(999, "arrangements of the times for p")
     seed: int = option(SEED, "seed of every random draw")
 
@@ -177,10 +212,12 @@ class ScanSettings:
 
     cells: Cells = Cells()
     model: str = option(
-        "permutation", "permutation, poisson, or bernoulli (weight 1 a case, 0 not)"
+        "permutation",
+        "permutation, poisson, or bernoulli (weight 1 a case, 0 not)",
+        choices=("permutation", "poisson", "bernoulli"),
     )
     population: str = option(
-        "", "poisson: column of residents, of --areas if given, else of the events"
+        "", "poisson: column of residents, of --areas if given, else of the events", page=False
     )
     prospective: bool = option(False, "only clusters still going on at the end")
     max_radius: float = option(1000.0, "largest radius of a circle [m]")
@@ -250,6 +287,17 @@ def from_json(kind: type[Settings], values: Mapping[str, Any]) -> Settings:
 def flat_fields(kind: type[Any]) -> Iterator[tuple[str, type[Any], Any, str]]:
     """Name, type, default and help of every setting, nested ones in their place."""
     yield from _flat(kind())
+
+
+def on_pages(kind: type[Any]) -> dict[str, tuple[str, ...]]:
+    """What each setting that a page may offer can be; empty where it can be anything."""
+    found: dict[str, tuple[str, ...]] = {}
+    for f in fields(kind):
+        if is_dataclass(f.default):
+            found |= on_pages(type(f.default))
+        elif f.metadata["page"]:
+            found[f.name] = f.metadata["choices"]
+    return found
 
 
 def from_flat(kind: type[Settings], values: Mapping[str, Any]) -> Settings:

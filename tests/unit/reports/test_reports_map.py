@@ -167,9 +167,10 @@ def test_a_value_about_zero_has_two_hues_and_is_blank_near_zero():
 
 
 def test_a_value_about_one_keeps_its_middle_blank():
-    layer = diverging_layer(np.array([0.5, 1.0, 1.5]), np.ones(3, bool), "ratio", "", middle=1)
-    assert layer.classes.of_cell[1] == -1
-    assert layer.classes.labels == ("0.50 or less", "1.50 or more")
+    ratio = np.array([0.5, 1.0, 2.0, 0.0, np.inf, np.nan])
+    layer = diverging_layer(ratio, ratio != 1, "ratio", "", ratio=True)
+    assert layer.classes.of_cell.tolist() == [0, -1, 1, 0, 1, -1]
+    assert layer.classes.labels == ("0.50 or less", "2.00 or more")
 
 
 def test_nothing_about_zero_has_no_class():

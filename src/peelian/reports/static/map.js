@@ -99,8 +99,12 @@
     return (a, b, sign) => {
       const [one, two] = [a.cells[index].textContent, b.cells[index].textContent];
       if (one === "" || two === "") return (one === "") - (two === ""); // missing goes last
-      return sign * (numeric ? parseFloat(one) - parseFloat(two) : one.localeCompare(two, "en-GB"));
+      return sign * (numeric ? number(one) - number(two) : one.localeCompare(two, "en-GB"));
     };
+  }
+
+  function number(text) {
+    return parseFloat(text.replace(/[<,]/g, ""));
   }
 
   // ---- the map -------------------------------------------------------------------------
