@@ -1,6 +1,6 @@
 """How far events reach in space and time: study area, cells, periods, and their defaults."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from peelian.terms import (
     CoverageError,
     Events,
     Grid,
+    Ints,
     NotFound,
     ParameterError,
     Periods,
@@ -20,6 +21,7 @@ from peelian.workflows.settings import Cells
 COARSE_CELL_SIZE = 500.0  # month-only data with displaced places [m]
 FINE_CELL_SIZE = 250.0  # dated events at their own places [m]
 MONTHLY = np.timedelta64(27, "D")  # a record that spans longer is known to the month only
+DAY, WEEK, MONTH = "day", "week", "month"
 
 
 def within(events: Events, study_area: StudyArea) -> tuple[Events, tuple[str, ...]]:
@@ -119,30 +121,49 @@ def cells_for(
 
 
 def periods_for(
-    monthly: bool, first: str, last: str, *, months: frozenset[str]
+    monthly: bool, first: str, last: str, *, months: frozenset[str], period: str = ""
 ) -> tuple[Periods, int]:
-    """Months for month-only data; else weeks of policing days that end with ``last``.
+    """Months for month-only data; else days, weeks or months that end with ``last``.
 
-    ``first`` and ``last`` are dates, YYYY-MM-DD. Days before the first whole week make one
-    shorter period; the second result is how many such there are, 0 or 1. A period that touches
-    a month not in ``months`` is not held.
+    ``first`` and ``last`` are dates, YYYY-MM-DD, of policing days; ``period`` is one of DAY,
+    WEEK (when not given) and MONTH. Days before the first whole period make a shorter one; the
+    second result is how many such there are, 0 or 1. A period that touches a month not in
+    ``months`` is not held.
     """
+    if period not in ("", DAY, WEEK, MONTH):
+        raise ParameterError(f"period {period!r}: give day, week or month")
+    if monthly and period in (DAY, WEEK):
+        raise ParameterError(
+            f"period {period}: these events are known to the month only, so count by month"
+        )
     if monthly:
         return spacetime.month_periods(first[:7], last[:7], held=months), 0
     final, start = date_of(last), date_of(first)
     if final < start:
         raise ParameterError(f"{last} is before the first event, {first}: nothing to count")
-    n_weeks, odd_days = divmod((final - start).days + 1, 7)
     days = spacetime.day_periods(start, final)
-    opens = np.arange(n_weeks) * 7 + odd_days
-    closes = opens + 6
-    if odd_days:
-        opens, closes = np.append(0, opens), np.append(odd_days - 1, closes)
-    begin, end = days.start[opens], days.end[closes]
+    opens = _openings(start, final, period)
+    lead_in = int(not len(opens) or opens[0] > 0)
+    opens = np.append(np.zeros(lead_in, dtype=np.int64), opens)
+    begin, end = days.start[opens], days.end[np.append(opens[1:], len(days)) - 1]
     ends = (end - np.timedelta64(1, "D")).astype("datetime64[M]").astype(str)
     starts = begin.astype("datetime64[M]").astype(str)
     held = np.array([a in months and b in months for a, b in zip(starts, ends, strict=True)])
-    return Periods(begin, end, held), int(odd_days > 0)
+    return Periods(begin, end, held), lead_in
+
+
+def _openings(start: date, final: date, period: str) -> Ints:
+    """Days after ``start`` on which whole periods that end with ``final`` open, ascending."""
+    n_days = (final - start).days + 1
+    if period != MONTH:
+        step = 1 if period == DAY else 7
+        return np.arange(n_days % step, n_days, step)
+    after = final + timedelta(days=1)  # months open on this day of the month, or on its last
+    month = np.datetime64(after, "M") - np.arange(1, n_days // 28 + 2)
+    longest = (month + 1).astype("M8[D]") - month.astype("M8[D]") - 1
+    opens = month.astype("M8[D]") + np.minimum(np.timedelta64(after.day - 1, "D"), longest)
+    days: Ints = (opens - np.datetime64(start, "D")).astype(np.int64)[::-1]
+    return days[days >= 0]
 
 
 def date_of(text: str) -> date:

@@ -56,7 +56,7 @@ class Material:
     """What a job works on, gathered from the store or from a file.
 
     ``counts`` are by period and cell, shape (n_periods, n_cells). Dated events are counted by
-    weeks that end with the data; days too few for a week make a shorter period before them
+    periods that end with the data; days too few for one make a shorter period before them
     (``lead_in`` is then 1, else 0), so that every event counts.
     """
 
@@ -78,10 +78,11 @@ class Material:
         start, end = (t[self.lead_in :] for t in (self.periods.start, self.periods.end))
         if not len(start):
             days = round(float(self.periods.days.sum()))
-            raise CoverageError(f"{days} days are less than one week: nothing to count by")
+            raise CoverageError(f"{days} days are less than one period: nothing to count by")
         periods = Periods(start, end, self.periods.held[self.lead_in :])
         events = None if self.monthly else in_time(self.events, periods)
-        return History(self.counts[self.lead_in :], self.grid, periods, events)
+        late = spacetime.late_events(self.events, self.grid, periods)
+        return History(self.counts[self.lead_in :], self.grid, periods, events, late=late)
 
     @property
     def whole_cell(self) -> float:
@@ -162,7 +163,9 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         areas, study_area = within_district(areas, cells.district)
     monthly = is_monthly(events)
     first, last = (min(months), max(months)) if monthly else extent(events)
-    periods, lead_in = periods_for(monthly, first, cells.until or last, months=months)
+    periods, lead_in = periods_for(
+        monthly, first, cells.until or last, months=months, period=cells.period
+    )
     grid, chosen = cells_for(cells, study_area, areas, monthly)
     sink_names = tuple(np.unique(every.place[on_sink]).tolist())
     counts = store.count_events(
@@ -277,7 +280,12 @@ def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract
         if not getattr(given, name):
             raise ParameterError(f"{given.events}: say which column is --{name}")
     columns = sources.EventColumns(
-        given.x, given.y, given.time, given.crs, given.weight or None
+        given.x,
+        given.y,
+        given.time,
+        given.crs,
+        given.weight or None,
+        recorded=given.recorded or None,
     )
     return (
         sources.read_filtered(
@@ -291,6 +299,7 @@ def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract
             time=given.time,
             crs=given.crs,
             weight=given.weight or None,
+            recorded=given.recorded or None,
             now=now,
         )
     )
@@ -314,7 +323,9 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
     monthly = is_monthly(events)
     first, last = extent(events)
     months = frozenset(months_between(first, last))
-    periods, lead_in = periods_for(monthly, first, cells.until or last, months=months)
+    periods, lead_in = periods_for(
+        monthly, first, cells.until or last, months=months, period=cells.period
+    )
     grid, size = cells_for(cells, study_area, areas, monthly)
     counts = spacetime.count_events(events, grid, periods)
     events = in_time(events, periods)

@@ -43,6 +43,7 @@ class EventsFile:
         "EPSG:4326", "EPSG:n of the coordinates; none: plane metres you vouch for", page=False
     )
     weight: str = option("", "column of weights, such as harm", page=False)
+    recorded: str = option("", "column of when each event came on record", page=False)
     where: str = option("", "keep only rows for which this SQL condition holds", page=False)
     study_area: str = option(
         "", "file of the polygon analysed (GeoJSON, GeoPackage, shapefile)", page=False
@@ -67,6 +68,9 @@ class Cells:
         choices=("square", "hexagon", "areas"),
     )
     cell_size: float = option(0.0, "side or width of a cell [m]; 0: chosen from the data")
+    period: str = option(
+        "", "count by day, week or month; empty: week, or month for month-only data"
+    )
     until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
     keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
 

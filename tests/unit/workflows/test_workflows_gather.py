@@ -116,7 +116,7 @@ def test_less_than_a_week_of_dated_events_has_no_history_to_learn_from(tmp_path)
     )
     made = gather(None, Cells(source=EventsFile(events=str(path), **DATED)), now=NOW)
     assert made.counts.sum() == 2
-    with pytest.raises(CoverageError, match="3 days are less than one week"):
+    with pytest.raises(CoverageError, match="3 days are less than one period"):
         _ = made.history
 
 
