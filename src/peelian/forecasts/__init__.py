@@ -6,6 +6,7 @@ makes it a name on the command line and a row of the backtest.
 
 from collections.abc import Callable, Mapping
 
+from peelian.forecasts.candidates import CANDIDATES, COUNTING, candidates
 from peelian.forecasts.counting import EWMA, LongWindowCount
 from peelian.forecasts.ensemble import GeometricEnsemble, StackedEnsemble
 from peelian.forecasts.expectation import SelfExcitingFit
@@ -45,6 +46,8 @@ GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
 }
 
 __all__ = [
+    "CANDIDATES",
+    "COUNTING",
     "DATED_FORECASTERS",
     "EWMA",
     "FORECASTERS",
@@ -68,6 +71,7 @@ __all__ = [
     "Trigger",
     "candidate_factors",
     "explain_risk",
+    "candidates",
     "exponential_weights",
     "fit_gamma_prior",
     "posterior_limits",

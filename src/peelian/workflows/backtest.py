@@ -1,17 +1,39 @@
 """How good each model would have been: every one against counting, over the periods held."""
 
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from peelian import evaluation, forecasts, reports
-from peelian.evaluation import BacktestResult
+import numpy as np
+
+from peelian import evaluation, forecasts, reports, spacetime
+from peelian.evaluation import BacktestResult, Tuning, Work
 from peelian.store import Store
-from peelian.terms import Forecaster, ParameterError
+from peelian.terms import Forecaster, ParameterError, Table
+from peelian.workflows.extent import date_of
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import BacktestSettings, generator
+from peelian.workflows.settings import BacktestSettings, Running, generator
+from peelian.workflows.unfinished import keeping
+from peelian.workflows.workers import Workers
 
-BASELINE = "count"
+BASELINE, BEST = "count", "best"
+UNFINISHED = "unfinished"  # folder of a store in which a run keeps its finished parts
+DEFAULTS = (
+    "settings: the models' own, none tuned (--test-from DATE tunes on what was before it)"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A backtest, how settings were chosen if they were, and what to tell the user of both."""
+
+    result: BacktestResult
+    tuning: Tuning | None
+    said: tuple[str, ...]
 
 
 def backtest(
@@ -23,34 +45,78 @@ def backtest(
 ) -> Outcome:
     """Score every model against counting, over rolling origins at one budget of area."""
     material = gather_several(store, settings.cells, now=now)
-    result, chosen = score(material, settings, progress=progress)
+    running = settings.running
+    folder = Path(running.resume) if running.resume else None
+    if folder is None and store is not None:
+        folder = store.path / UNFINISHED
+    with keeping(Workers(running.jobs), folder) as work:
+        trial = score(material, settings, work=work, progress=progress)
+    result = trial.result
     record = material.record(
-        "backtest", settings, method=evaluation.backtest.__name__, seed=settings.seed, now=now
+        "backtest",
+        replace(settings, running=Running()),
+        method=f"backtest of {'; '.join(_settings(result).values())}",
+        seed=settings.seed,
+        now=now,
     )
     return Outcome(
-        evaluation.backtest_table(result),
+        _table(result),
         record,
-        (*material.chosen, *chosen),
+        (*material.chosen, *trial.said, *work.said, _cost(result)),
         summary=reports.backtest_summary(result),
+        tables=(("tuning", trial.tuning.table),) if trial.tuning else (),
     )
 
 
 def score(
-    material: Material, settings: BacktestSettings, *, progress: Progress = silent
-) -> tuple[BacktestResult, tuple[str, ...]]:
-    """The backtest of the models asked for, and the sentence about a default budget."""
+    material: Material,
+    settings: BacktestSettings,
+    *,
+    work: Work = evaluation.one_by_one,
+    progress: Progress = silent,
+) -> Trial:
+    """Backtest the models asked for, with settings chosen before the test if there is one."""
     budget, chosen = material.budget(settings.flag_area)
+    tried = models(settings.models)
+    test_from, baseline, tuning = (
+        _test_from(settings.test_from, material),
+        settings.baseline,
+        None,
+    )
+    whole: dict[str, Any] = {
+        "area_budget": budget,
+        "min_history": settings.min_history,
+        "horizon": settings.horizon,
+        "work": work,
+    }
+    if test_from is not None:
+        candidates = {name: forecasts.candidates(name, tried[name]) for name in tried}
+        tuning = evaluation.tune(
+            material.history,
+            candidates,
+            test_from=test_from,
+            progress=lambda done, of: progress(done / of / 2, "tuning"),
+            **whole,
+        )
+        tried = tuning.chosen
+    if baseline == BEST:
+        if tuning is None:
+            raise ParameterError("the best baseline is chosen before a test: give --test-from")
+        baseline = tuning.best(name for name in tried if name in forecasts.COUNTING)
+    share = 0.5 if tuning else 0.0
     result = evaluation.backtest(
         material.history,
-        models(settings.models),
-        area_budget=budget,
-        min_history=settings.min_history,
-        baseline=BASELINE,
+        tried,
+        baseline=baseline,
+        test_from=test_from,
+        block=settings.block or None,
         draws=settings.draws,
         rng=generator(settings.seed),
-        progress=lambda done, of: progress(done / of, "backtest"),
+        progress=lambda done, of: progress(share + (1 - share) * done / of, "backtest"),
+        clock=time.process_time,
+        **whole,
     )
-    return result, chosen
+    return Trial(result, tuning, (*chosen, *_said(result, tuning, settings)))
 
 
 def models(names: str) -> Mapping[str, Forecaster]:
@@ -68,3 +134,47 @@ def models(names: str) -> Mapping[str, Forecaster]:
         name: known[name]()
         for name in dict.fromkeys([BASELINE, *(asked or forecasts.FORECASTERS)])
     }
+
+
+def _test_from(text: str, material: Material) -> np.datetime64 | None:
+    """The instant at which the test begins: the start of that month, or policing day."""
+    if not text:
+        return None
+    first = date_of(text)
+    if material.monthly:
+        return spacetime.month_span(f"{first:%Y-%m}")[0]
+    start: np.datetime64 = spacetime.day_periods(first, first).start[0]
+    return start
+
+
+def _settings(result: BacktestResult) -> dict[str, str]:
+    """The settings of each model, as its record."""
+    return {row.name: repr(row.made_by) for row in result.rows if row.made_by is not None}
+
+
+def _said(
+    result: BacktestResult, tuning: Tuning | None, settings: BacktestSettings
+) -> tuple[str, ...]:
+    """How settings and baseline were chosen."""
+    if tuning is None:
+        return (DEFAULTS,)
+    said = ", ".join(_settings(result).values())
+    chosen = f"settings chosen on {len(tuning.origins)} origins before {settings.test_from}: "
+    best = f"baseline {result.baseline}, the best of the counting models there"
+    return (f"{chosen}{said}", *((best,) if settings.baseline == BEST else ()))
+
+
+def _cost(result: BacktestResult) -> str:
+    """The time each model took, where it was run; never part of a file made again."""
+    taken = (f"{row.name} {row.seconds:.2g}" for row in result.rows if row.made_by is not None)
+    return f"CPU seconds: {', '.join(taken)}"
+
+
+def _table(result: BacktestResult) -> Table:
+    """The table with each model's settings, and without the time it took."""
+    table, settings = evaluation.backtest_table(result), _settings(result)
+    columns = dict(table.columns)
+    names = columns.pop("forecaster")
+    columns.pop("seconds")
+    own = np.array([settings.get(name, "") for name in names.tolist()])
+    return replace(table, columns={"forecaster": names, "settings": own, **columns})

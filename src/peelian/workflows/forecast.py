@@ -102,7 +102,7 @@ def flag(
             seed=settings.seed,
         )
         try:
-            trial, _ = score(material, asked, progress=progress)
+            trial = score(material, asked, progress=progress).result
         except CoverageError as error:
             why = f"too little history to compare models ({error})"
     if model == CHAMPION:

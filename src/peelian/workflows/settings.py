@@ -243,15 +243,30 @@ class ForecastSettings:
 
 
 @dataclass(frozen=True)
+class Running:
+    """How a long job is run, which changes nothing in what it finds."""
+
+    jobs: int = option(0, "processes that share the work; 0: as many as cores", page=False)
+    resume: str = option(
+        "", "folder of finished parts, to go on from; empty: the store's", page=False
+    )
+
+
+@dataclass(frozen=True)
 class BacktestSettings:
     """Every model against counting, over rolling origins at one budget of area."""
 
     cells: Cells = Cells()
     models: str = option("", "models to try, separated by commas; empty: all for any data")
+    baseline: str = option("count", "model to beat, or best: of the counting ones, tuned")
+    test_from: str = option("", "first day tested; on those before it settings are chosen")
     flag_area: float = option(0.0, "area to flag [km2]; 0: 0.25 % of the study area")
     min_history: int = option(3, "held periods a forecast needs before it is scored")
+    horizon: int = option(1, "periods scored together from each origin on")
+    block: int = option(0, "origins resampled together; 0: as many as fill four weeks")
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
+    running: Running = Running()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,60 @@
+"""Pieces of a backtest on several cores, or wherever joblib's active backend has them done."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from peelian.evaluation import Piece, Scored
+from peelian.terms import ParameterError
+
+PATIENCE = 3.0  # of work in this process before others are started, which takes a second [s]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Does pieces here, and what is left after a while in ``jobs`` processes (0: all cores).
+
+    The processes are those of joblib's active backend, so that ``joblib.parallel_config``
+    decides where they are. Whoever does a piece uses one thread for it, and the answer is
+    the same to the last bit.
+    """
+
+    jobs: int = 0
+
+    def __post_init__(self) -> None:
+        if self.jobs < 0:
+            raise ParameterError(f"jobs is {self.jobs}: give a number of processes, or 0")
+
+    def __call__(
+        self, pieces: Sequence[Piece], tell: Callable[[int, int], None]
+    ) -> Iterator[tuple[int, Scored]]:
+        """The number of each piece and what it scored, as it is done."""
+        import joblib
+
+        jobs = self.jobs or -1
+        several = joblib.effective_n_jobs(jobs) > 1
+        began, left = time.monotonic(), list(enumerate(pieces))
+        while left and not (
+            several and len(left) > 1 and time.monotonic() - began >= PATIENCE
+        ):
+            number, piece = left.pop(0)
+            yield number, _score(piece, lambda n, number=number: tell(number, n))  # type: ignore[misc]
+        if not left:
+            return
+        parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
+        for number, scored in parallel(joblib.delayed(_apart)(*one) for one in left):
+            tell(number, len(pieces[number]))
+            yield number, scored
+
+
+def _apart(number: int, piece: Piece) -> tuple[int, Scored]:
+    """A piece done by a worker, whose progress nobody sees."""
+    return number, _score(piece, lambda n: None)
+
+
+def _score(piece: Piece, tell: Callable[[int], None]) -> Scored:
+    """One thread, so that sums are added in one order everywhere."""
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):
+        return piece.score(tell)
