@@ -21,7 +21,13 @@ from peelian.hotspots.scan import MODELS as SCAN_MODELS
 from peelian.hotspots.scan import Scan, scan, scan_of_events
 from peelian.hotspots.scan_definition import scan_by_definition
 from peelian.hotspots.segment_kde import segment_kde
-from peelian.hotspots.segments import SnappedEvents, segment_counts, snap_events
+from peelian.hotspots.segments import (
+    SegmentRates,
+    SnappedEvents,
+    segment_counts,
+    segment_rates,
+    snap_events,
+)
 from peelian.hotspots.stability import rank_stability
 
 __all__ = [
@@ -42,6 +48,7 @@ __all__ = [
     "NearRepeats",
     "RelativeRisk",
     "Scan",
+    "SegmentRates",
     "SnappedEvents",
     "change",
     "concentration",
@@ -67,5 +74,6 @@ __all__ = [
     "scan_of_events",
     "segment_counts",
     "segment_kde",
+    "segment_rates",
     "snap_events",
 ]

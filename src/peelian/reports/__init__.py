@@ -2,7 +2,12 @@
 
 from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
 from peelian.reports.frames import cells_frame
-from peelian.reports.geo import cells_geojson, cells_geoparquet
+from peelian.reports.geo import (
+    cells_geojson,
+    cells_geoparquet,
+    segments_geojson,
+    segments_geoparquet,
+)
 from peelian.reports.layers import district_shapes
 from peelian.reports.map import MapPanel, MapView, map_panel, render_map
 from peelian.reports.numbers import rounded, with_commas
@@ -64,6 +69,8 @@ __all__ = [
     "render_map",
     "render_pack",
     "rounded",
+    "segments_geojson",
+    "segments_geoparquet",
     "sequential_layer",
     "sidecar",
     "sidecar_json",

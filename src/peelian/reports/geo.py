@@ -1,7 +1,8 @@
-"""Cells with their numbers as GeoJSON and as GeoParquet, the record inside."""
+"""Cells and street segments with their numbers as GeoJSON and GeoParquet, record inside."""
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from peelian.terms import (
     ParameterError,
     Provenance,
     Shapes,
+    StreetNetwork,
     StudyArea,
     Table,
 )
@@ -59,17 +61,32 @@ def cells_geojson(
     .. [1] H. Butler et al., "The GeoJSON Format," RFC 7946, 2016. doi:10.17487/RFC7946
     """
     cell = cells_of(table, grid)
-    shapes = geographic(_outlines(grid, study_area)[cell], grid.crs)
-    columns = {"cell": cell, **table.columns}
-    rows = zip(*([plain(v) for v in array] for array in columns.values()), strict=True)
-    properties = [dict(zip(columns, row, strict=True)) for row in rows]
-    head = {
-        "type": "FeatureCollection",
-        "title": table.title,
-        "units": dict(table.units),
-        PROVENANCE_KEY: provenance_record(provenance),
-    }
-    return feature_collection(head, shapes, properties)
+    numbered = replace(table, columns={"cell": cell, **table.columns})
+    return _geojson(numbered, _outlines(grid, study_area)[cell], grid.crs, provenance)
+
+
+def segments_geojson(table: Table, network: StreetNetwork, provenance: Provenance) -> bytes:
+    """Street segments as lines of a GeoJSON FeatureCollection in longitude and latitude.
+
+    Parameters
+    ----------
+    table : Table
+        One row a segment; its ``segment`` column numbers them in ``network``.
+    network : StreetNetwork
+    provenance : Provenance
+
+    Returns
+    -------
+    bytes
+        As `cells_geojson`.
+
+    Raises
+    ------
+    CoordinateError
+        If the network has no coordinate system and so no place on the Earth.
+    """
+    lines = network.lines[table.columns["segment"]]
+    return _geojson(table, lines, network.crs, provenance)
 
 
 def cells_geoparquet(
@@ -101,26 +118,29 @@ def cells_geoparquet(
     .. [1] "GeoParquet Specification," version 1.1.0, Open Geospatial Consortium, 2024.
        https://geoparquet.org/releases/v1.1.0/
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
     import shapely
 
     cell = cells_of(table, grid)
     shapes = shapely.orient_polygons(_outlines(grid, study_area)[cell])
-    columns = {"cell": cell, **table.columns}
-    arrays = [_arrow(array) for array in columns.values()]
-    schema_metadata = {
-        "geo": json.dumps(_geo_metadata(shapes, grid.crs), sort_keys=True),
-        "title": table.title,
-        "units": json.dumps(dict(table.units), sort_keys=True),
-        PROVENANCE_KEY: provenance_json(provenance),
-    }
-    frame = pa.Table.from_arrays(
-        [*arrays, pa.array(shapely.to_wkb(shapes), pa.binary())], [*columns, "geometry"]
-    )
-    out = io.BytesIO()
-    pq.write_table(frame.replace_schema_metadata(schema_metadata), out, compression="zstd")
-    return out.getvalue()
+    numbered = replace(table, columns={"cell": cell, **table.columns})
+    return _geoparquet(numbered, shapes, grid.crs, provenance)
+
+
+def segments_geoparquet(table: Table, network: StreetNetwork, provenance: Provenance) -> bytes:
+    """Street segments as GeoParquet, WKB lines in the network's own coordinate system.
+
+    Parameters
+    ----------
+    table, network, provenance
+        As in `segments_geojson`.
+
+    Returns
+    -------
+    bytes
+        As `cells_geoparquet`.
+    """
+    lines = network.lines[table.columns["segment"]]
+    return _geoparquet(table, lines, network.crs, provenance)
 
 
 def cells_of(table: Table, grid: Grid) -> Ints:
@@ -189,8 +209,8 @@ def feature_collection(
 ) -> bytes:
     """GeoJSON bytes, one feature a line, from shapes in degrees and their properties.
 
-    ``head`` holds the collection's own members; a shape with a ``cell`` among its properties
-    has it as ``id`` too.
+    ``head`` holds the collection's own members; a shape with a ``cell`` or ``segment`` among
+    its properties has it as ``id`` too.
     """
     import shapely
 
@@ -203,6 +223,41 @@ def feature_collection(
     ]
     text = members[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n"
     return text.encode()
+
+
+def _geojson(table: Table, shapes: Shapes, crs: str, provenance: Provenance) -> bytes:
+    """Rows with their shapes as GeoJSON."""
+    columns = table.columns
+    rows = zip(*([plain(v) for v in array] for array in columns.values()), strict=True)
+    properties = [dict(zip(columns, row, strict=True)) for row in rows]
+    head = {
+        "type": "FeatureCollection",
+        "title": table.title,
+        "units": dict(table.units),
+        PROVENANCE_KEY: provenance_record(provenance),
+    }
+    return feature_collection(head, geographic(shapes, crs), properties)
+
+
+def _geoparquet(table: Table, shapes: Shapes, crs: str, provenance: Provenance) -> bytes:
+    """Rows with their shapes as GeoParquet."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+    import shapely
+
+    arrays = [_arrow(array) for array in table.columns.values()]
+    schema_metadata = {
+        "geo": json.dumps(_geo_metadata(shapes, crs), sort_keys=True),
+        "title": table.title,
+        "units": json.dumps(dict(table.units), sort_keys=True),
+        PROVENANCE_KEY: provenance_json(provenance),
+    }
+    frame = pa.Table.from_arrays(
+        [*arrays, pa.array(shapely.to_wkb(shapes), pa.binary())], [*table.columns, "geometry"]
+    )
+    out = io.BytesIO()
+    pq.write_table(frame.replace_schema_metadata(schema_metadata), out, compression="zstd")
+    return out.getvalue()
 
 
 def _outlines(grid: Grid, study_area: StudyArea | None) -> Shapes:
@@ -241,7 +296,8 @@ def _geo_metadata(shapes: NDArray[Any], crs: str) -> dict[str, Any]:
 
 
 def _id(properties: dict[str, Any]) -> str:
-    return f'"id":{properties["cell"]},' if "cell" in properties else ""
+    number = properties.get("cell", properties.get("segment"))
+    return "" if number is None else f'"id":{number},'
 
 
 def _compact(value: Any) -> str:

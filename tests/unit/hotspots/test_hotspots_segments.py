@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from peelian.hotspots import segment_counts, segment_kde, snap_events
+from peelian.hotspots import segment_counts, segment_kde, segment_rates, snap_events
 from peelian.hotspots.segment_kde import SPLITS, STEPS
 from peelian.statistics import garwood_limits
 from peelian.terms import CoordinateError, DataError, ParameterError
@@ -131,3 +131,30 @@ def test_density_is_unbiased_on_uniform_events(split):
         found.append(segment_kde(events, town, bandwidth=80, split=split))
     mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(150)
     assert np.all(np.abs(mean - 100 / town.length.sum()) < 3.5 * error)
+
+
+def test_rates_are_per_km_with_limits_that_widen_with_harm():
+    town = network_of(*TOWN)
+    events = snap_events([50, 52, 50], [4, 4, 26], town, max_distance=20)
+    rates = segment_rates(events, town)
+    assert rates.n.tolist() == [2, 0, 0, 0, 0, 1, 0]
+    assert rates.per_km[0] == pytest.approx(20)
+    low, high = garwood_limits(rates.n, town.length / 1000)
+    np.testing.assert_allclose(rates.low, low)
+    np.testing.assert_allclose(rates.high, high)
+    harm = segment_rates(events, town, weights=[10, 10, 10])
+    np.testing.assert_allclose(harm.high, 10 * high)
+    uneven = segment_rates(events, town, weights=[1, 19, 10])
+    assert uneven.per_km[0] == harm.per_km[0]
+    assert uneven.high[0] > harm.high[0]
+    nothing = segment_rates(snap_events([], [], town, max_distance=5), town)
+    assert nothing.per_km.tolist() == [0] * 7
+    assert np.all(nothing.high > 0)
+
+
+def test_an_event_taken_back_elsewhere_leaves_a_count_below_zero_and_a_low_of_zero():
+    town = network_of(*TOWN)
+    events = snap_events([50], [4], town, max_distance=20)
+    rates = segment_rates(events, town, weights=[-1])
+    assert (rates.n[0], rates.low[0]) == (-1, 0)
+    assert np.isfinite(rates.high).all()

@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from peelian.reports import cells_geojson, cells_geoparquet
-from peelian.spacetime import project
+from peelian.reports import (
+    cells_geojson,
+    cells_geoparquet,
+    segments_geojson,
+    segments_geoparquet,
+)
+from peelian.spacetime import project, street_network
 from peelian.terms import CoordinateError, ParameterError, Table
 from report_samples import (
     sample_grid,
@@ -130,3 +135,27 @@ def test_no_rows_make_an_empty_collection():
     assert json.loads(content)["features"] == []
     content = cells_geoparquet(table, sample_grid(), sample_provenance())
     assert len(geopandas.read_parquet(io.BytesIO(content))) == 0
+
+
+def segments():
+    """Two streets of the British National Grid, the second of them in the table."""
+    lines = shapely.linestrings([[[0, 0], [30, 40]], [[30, 40], [30, 140]]])
+    network = street_network(
+        shapely.transform(lines, lambda xy: xy + 500_000), crs="EPSG:27700"
+    )
+    return Table({"segment": np.array([1]), "n": np.array([np.nan])}, "streets"), network
+
+
+def test_segments_are_lines_of_geojson_and_of_geoparquet():
+    table, network = segments()
+    collection = json.loads(segments_geojson(table, network, sample_provenance()))
+    (feature,) = collection["features"]
+    assert feature["id"] == 1
+    assert feature["properties"] == {"segment": 1, "n": None}
+    assert feature["geometry"]["type"] == "LineString"
+    x, y = project(*np.array(feature["geometry"]["coordinates"]).T)
+    np.testing.assert_allclose([x, y], [[500_030] * 2, [500_040, 500_140]], atol=0.2)
+    content = segments_geoparquet(table, network, sample_provenance())
+    frame = geopandas.read_parquet(io.BytesIO(content))
+    assert frame.crs == "EPSG:27700"
+    assert frame.geometry.length.tolist() == [100]
