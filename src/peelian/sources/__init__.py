@@ -34,6 +34,7 @@ from peelian.sources.offence_tables import (
 from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
 from peelian.sources.suggest import suggest_mapping
+from peelian.sources.tables_in import X, Y
 
 __all__ = [
     "BASES_ARE_ASSUMED",
@@ -42,6 +43,8 @@ __all__ = [
     "FileMapping",
     "ForecastFile",
     "NetworkFile",
+    "X",
+    "Y",
     "answer_json",
     "as_events",
     "essex_areas",

@@ -12,7 +12,15 @@ from peelian.sources.event_files import EventColumns, events_of_table
 from peelian.sources.extracts import read_rows
 from peelian.sources.parsing import parse_numbers
 from peelian.sources.tables_in import X, Y
-from peelian.terms import WGS84, DataError, Events, Extract, ParameterError, StudyArea
+from peelian.terms import (
+    WGS84,
+    CoverageError,
+    DataError,
+    Events,
+    Extract,
+    ParameterError,
+    StudyArea,
+)
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -94,7 +102,10 @@ def read_filtered(
         bad = rows.malformed[0]
         raise DataError(f"{rows.file}: row {bad.row}: {bad.field}; mend it to use --where")
     table = pa.table({name: _typed(values) for name, values in rows.columns.items()})
-    events, extract = events_of_table(keep(table), columns, now=now, name=rows.file)
+    kept = keep(table)
+    if not len(kept):
+        raise CoverageError(f"{rows.file}: no rows of {len(table):,} fit the condition")
+    events, extract = events_of_table(kept, columns, now=now, name=rows.file)
     whole = Extract(
         extract.file, contents[0].sha256, extract.source, extract.events, extract.refused
     )

@@ -46,7 +46,30 @@ def read_parquet(content: Content) -> Rows:
             f"{content.name}: the Parquet file is cut off or damaged "
             f"({str(error).splitlines()[0]}); fetch it again"
         ) from None
-    return rows_of_table(table, content.name)
+    return rows_of_table(_points_apart(table), content.name)
+
+
+def _points_apart(table: Any) -> Any:
+    """A GeoParquet table with its points as two columns; any other as it is."""
+    try:
+        said = json.loads((table.schema.metadata or {}).get(b"geo", b"{}"))
+        geometry = said.get("primary_column")
+    except (ValueError, AttributeError):
+        return table
+    if geometry not in table.column_names or "binary" not in str(table[geometry].type):
+        return table
+    return _with_points(table, geometry)
+
+
+def _with_points(table: Any, geometry: str) -> Any:
+    """The table with columns X and Y, null but for points, in place of its geometry."""
+    import shapely
+
+    shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
+    point = shapely.get_type_id(shapes) == 0
+    x = np.where(point, shapely.get_x(shapes), np.nan)
+    y = np.where(point, shapely.get_y(shapes), np.nan)
+    return table.drop_columns([geometry]).append_column(X, [x]).append_column(Y, [y])
 
 
 def rows_of_table(table: Any, name: str) -> Rows:
@@ -104,7 +127,6 @@ def read_geopackage(content: Content) -> Rows:
         If it cannot be read, stands in an archive, or has several layers.
     """
     import pyogrio
-    import shapely
 
     if content.path is None:
         raise DataError(f"{content.name}: a GeoPackage in an archive; unpack it first")
@@ -122,12 +144,7 @@ def read_geopackage(content: Content) -> Rows:
     geometry = meta["geometry_name"] or "wkb_geometry"
     if geometry not in table.column_names:
         return rows_of_table(table, content.name)
-    shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
-    point = shapely.get_type_id(shapes) == 0
-    x = np.where(point, shapely.get_x(shapes), np.nan)
-    y = np.where(point, shapely.get_y(shapes), np.nan)
-    table = table.drop_columns([geometry]).append_column(X, [x]).append_column(Y, [y])
-    return rows_of_table(table, content.name)
+    return rows_of_table(_with_points(table, geometry), content.name)
 
 
 def _loaded(content: Content) -> Any:

@@ -147,7 +147,8 @@ def _both(
         x, y = spacetime.transform(compared.x, compared.y, from_crs=compared.crs, to_crs=crs)
         compared = replace(compared, x=x, y=y, crs=crs)
     ingredients = tuple(dict.fromkeys((*material.ingredients, *reference.ingredients)))
-    material = replace(material, ingredients=ingredients)
+    notes = tuple(dict.fromkeys((*material.notes, *reference.notes)))
+    material = replace(material, ingredients=ingredients, notes=notes)
     if source.events and not (source.study_area or source.areas):
         around = area_around(material.events, material.study_area.name, compared)
         grid, _ = cells_for(cells, around, None, material.monthly)

@@ -1,5 +1,6 @@
 """Gather what a job needs: events, study area, cells, periods, and what to tell the reader."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -13,6 +14,7 @@ from peelian.store import Store, filter_rows
 from peelian.terms import (
     Areas,
     CoverageError,
+    DataError,
     Events,
     Extract,
     Floats,
@@ -43,6 +45,7 @@ from peelian.workflows.settings import Cells, EventsFile, to_json
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
 EVERY_OFFENCE = "all"
+FILES_OF_POINTS = (".geojson", ".json", ".gpkg", ".parquet")
 AREAS_LAYER, STUDY_AREA_LAYER, BASES_LAYER = "areas", "study-area", "bases"
 
 MONTH_ONLY_NOTE = (
@@ -78,7 +81,8 @@ class Material:
         start, end = (t[self.lead_in :] for t in (self.periods.start, self.periods.end))
         if not len(start):
             days = round(float(self.periods.days.sum()))
-            raise CoverageError(f"{days} days are less than one period: nothing to count by")
+            said = f"{days} days are" if days > 1 else "one day is"
+            raise CoverageError(f"{said} less than one period: nothing to learn from")
         periods = Periods(start, end, self.periods.held[self.lead_in :])
         events = None if self.monthly else in_time(self.events, periods)
         late = spacetime.late_events(self.events, self.grid, periods)
@@ -274,37 +278,6 @@ def sink_notes(n: int) -> tuple[str, ...]:
     )
 
 
-def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract]:
-    """The events of a file that its settings describe, and what was refused."""
-    for name in ("x", "y", "time"):
-        if not getattr(given, name):
-            raise ParameterError(f"{given.events}: say which column is --{name}")
-    columns = sources.EventColumns(
-        given.x,
-        given.y,
-        given.time,
-        given.crs,
-        given.weight or None,
-        recorded=given.recorded or None,
-    )
-    return (
-        sources.read_filtered(
-            given.events, columns, lambda table: filter_rows(table, given.where), now=now
-        )
-        if given.where
-        else sources.read_events(
-            given.events,
-            x=given.x,
-            y=given.y,
-            time=given.time,
-            crs=given.crs,
-            weight=given.weight or None,
-            recorded=given.recorded or None,
-            now=now,
-        )
-    )
-
-
 def _from_file(cells: Cells, *, now: datetime) -> Material:
     given = cells.source
     events, extract = events_of_file(given, now=now)
@@ -343,6 +316,69 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
                 given.events, extract.sha256, extract.read, len(extract.refused), "file"
             ),
         ),
-        (MONTH_ONLY_NOTE, *notes) if monthly else notes,
+        (*((MONTH_ONLY_NOTE,) if monthly else ()), *refusal_notes(extract), *notes),
         (*chosen, *size),
     )
+
+
+def _with_columns(given: EventsFile) -> EventsFile:
+    """The file's columns, those of its points when it has points and none were named."""
+    points = Path(given.events).suffix.lower() in FILES_OF_POINTS
+    if points and not (given.x or given.y):
+        given = replace(given, x=sources.X, y=sources.Y)
+    for name in ("x", "y", "time"):
+        if not getattr(given, name):
+            raise ParameterError(f"{given.events}: say which column is --{name}")
+    return given
+
+
+def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract]:
+    """The events of a file that its settings describe, and what was refused.
+
+    DataError when that is all of it.
+    """
+    given = _with_columns(given)
+    columns: dict[str, Any] = {
+        "x": given.x,
+        "y": given.y,
+        "time": given.time,
+        "crs": given.crs,
+        "weight": given.weight or None,
+        "recorded": given.recorded or None,
+    }
+    if given.where:
+        events, extract = sources.read_filtered(
+            given.events,
+            sources.EventColumns(**columns),
+            lambda table: filter_rows(table, given.where),
+            now=now,
+        )
+    else:
+        events, extract = sources.read_events(given.events, **columns, now=now)
+    if not len(events):
+        raise DataError(
+            f"{extract.file}: none of {extract.read:,} rows can be used: {_refused(extract)}"
+        )
+    return events, extract
+
+
+def refusal_notes(extract: Extract) -> tuple[str, ...]:
+    """How many rows of a file could not be used, and why."""
+    if not len(extract.refused):
+        return ()
+    n = len(extract.refused)
+    return (
+        f"Refused: {n:,} of {extract.read:,} rows of {extract.file}: {_refused(extract)}.",
+    )
+
+
+def _refused(extract: Extract) -> str:
+    """Reasons, the column of each, and how many rows: ``no-coordinates in lon (12)``."""
+    counted = Counter(
+        zip(
+            extract.refused["reason"].to_pylist(),
+            extract.refused["field"].to_pylist(),
+            strict=True,
+        )
+    )
+    return ", ".join(f"{why} in {field} ({n:,})" for (why, field), n in counted.most_common())

@@ -8,7 +8,7 @@ import numpy as np
 
 from peelian import hotspots, sources, spacetime
 from peelian.store import Store
-from peelian.terms import Areas, CoverageError, DataError, Events, Floats, ParameterError
+from peelian.terms import Areas, DataError, Events, Floats, ParameterError
 from peelian.workflows.drawn import chains_view, clusters_view
 from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
@@ -127,10 +127,7 @@ def _people(material: Material, settings: ScanSettings, *, now: datetime) -> Flo
             "column of the events; without them choose permutation"
         )
     counted = replace(settings.cells, source=replace(source, weight=settings.population))
-    try:
-        people = gather(None, counted, now=now).events.weight
-    except CoverageError:
-        raise DataError(f"{settings.population} is a number in no row: name another") from None
+    people = gather(None, counted, now=now).events.weight
     lacking = len(material.events) - len(people)
     if lacking:
         raise DataError(f"{settings.population} is no number in {lacking:,} rows; mend them")

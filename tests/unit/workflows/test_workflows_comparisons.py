@@ -219,7 +219,7 @@ def test_a_poisson_scan_takes_residents_from_a_column(do):
     ("given", "error", "said"),
     [
         ({}, ParameterError, "needs residents"),
-        ({"population": "when"}, DataError, "when is a number in no row"),
+        ({"population": "when"}, DataError, "bad-number in when"),
         ({"population": "peopel"}, DataError, "peopel"),
     ],
 )
