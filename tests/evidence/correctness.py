@@ -116,7 +116,7 @@ def forecaster(name: str) -> Forecaster:
     return ALL_FORECASTERS[name]()
 
 
-ALL_FORECASTERS = {**forecasts.FORECASTERS, **forecasts.DATED_FORECASTERS}
+ALL_FORECASTERS = {**forecasts.FORECASTERS, **forecasts.ON_REQUEST}
 
 
 def _knox(world: World) -> object:
@@ -264,6 +264,20 @@ TABLE = (
         ("vectors F6: 0.939429, 0.042934; simulated parameters found again", FORE + "self_exciting.py::test_parameters_are_found_again"),
         ("metres, kilometres, origin", FORE + "self_exciting.py::test_units_and_origin_do_not_matter"),
         ("noise sets nothing off", FORE + "self_exciting.py::test_noise_sets_nothing_off"),
+    ),
+    Evidence(
+        "boosting",
+        _risk("boosting"),
+        ("Newton's step of Friedman (2001) and the likeliest factors, by hand", REF + "boosting_vectors.py::test_a_step_of_boosting_is_newtons"),
+        ("metres, kilometres, origin", FORE + "boosting.py::test_units_and_origin_do_not_matter"),
+        ("even noise; time shuffled", FORE + "boosting.py::test_shuffled_time_leaves_nothing_to_gain_on_counting"),
+    ),
+    Evidence(
+        "forest",
+        _risk("forest"),
+        ("means of leaves over resamples (Breiman 2001), by hand", REF + "boosting_vectors.py::test_a_forest_is_the_mean_of_leaves_over_resamples"),
+        ("metres, kilometres, origin", FORE + "boosting.py::test_units_and_origin_do_not_matter"),
+        ("even noise; time shuffled", FORE + "boosting.py::test_there_is_nothing_to_find_in_noise"),
     ),
 )  # fmt: skip
 

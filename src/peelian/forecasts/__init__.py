@@ -6,10 +6,12 @@ makes it a name on the command line and a row of the backtest.
 
 from collections.abc import Callable, Mapping
 
+from peelian.forecasts.boosting import GradientBoosting, RandomForest
 from peelian.forecasts.candidates import CANDIDATES, COUNTING, candidates
 from peelian.forecasts.counting import EWMA, LongWindowCount
 from peelian.forecasts.ensemble import GeometricEnsemble, StackedEnsemble
 from peelian.forecasts.expectation import SelfExcitingFit
+from peelian.forecasts.features import Features, LagFeatures
 from peelian.forecasts.gamma_poisson import (
     GammaPoissonEWMA,
     GammaPrior,
@@ -18,6 +20,7 @@ from peelian.forecasts.gamma_poisson import (
     posterior_mean,
 )
 from peelian.forecasts.hour_of_week import HourOfWeek, HourOfWeekProfile
+from peelian.forecasts.lessons import Schedule
 from peelian.forecasts.memory import exponential_weights
 from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.risk_explained import RiskExplanation, explain_risk, shift_test
@@ -34,11 +37,14 @@ FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "gamma-poisson": GammaPoissonEWMA,
     "kernel-ewma": KernelEWMA,
 }
-# These need to know the week or the day of events: they refuse month-only data with a
-# CoverageError, so they are offered by name and not run unasked.
-DATED_FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
+# Offered by name and not run unasked: the first two need to know the week or the day of
+# events and refuse month-only data with a CoverageError; the others learn from years of past
+# forecasts, take longer, and refuse short histories.
+ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "prospective": Prospective,
     "self-exciting": SelfExciting,
+    "boosting": GradientBoosting,
+    "forest": RandomForest,
 }
 # These explain offences by what stands near, and so need places that draw people.
 GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
@@ -48,30 +54,35 @@ GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
 __all__ = [
     "CANDIDATES",
     "COUNTING",
-    "DATED_FORECASTERS",
     "EWMA",
     "FORECASTERS",
     "GENERATOR_FORECASTERS",
+    "ON_REQUEST",
     "Candidates",
+    "Features",
     "GammaPoissonEWMA",
     "GammaPrior",
     "GeometricEnsemble",
+    "GradientBoosting",
     "HourOfWeek",
     "HourOfWeekProfile",
     "KernelEWMA",
+    "LagFeatures",
     "LongWindowCount",
     "Prospective",
+    "RandomForest",
     "RiskExplanation",
     "RiskFactor",
     "RiskTerrain",
     "RiskTerrainFit",
+    "Schedule",
     "SelfExciting",
     "SelfExcitingFit",
     "StackedEnsemble",
     "Trigger",
     "candidate_factors",
-    "explain_risk",
     "candidates",
+    "explain_risk",
     "exponential_weights",
     "fit_gamma_prior",
     "posterior_limits",

@@ -122,10 +122,10 @@ def score(
 def models(names: str) -> Mapping[str, Forecaster]:
     """Forecasters by name; empty: all that any history can feed. Counting is always one.
 
-    Those that need dated events are tried only when asked for.
+    Those that need dated events, or years of them, are tried only when asked for.
     """
     asked = [name.strip() for name in names.split(",") if name.strip()]
-    known = {**forecasts.FORECASTERS, **forecasts.DATED_FORECASTERS}
+    known = {**forecasts.FORECASTERS, **forecasts.ON_REQUEST}
     for name in asked:
         if name not in known:
             listed = ", ".join(known)

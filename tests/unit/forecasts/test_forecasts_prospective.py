@@ -13,7 +13,7 @@ from forecast_histories import (
     squares,
 )
 from peelian.evaluation import backtest
-from peelian.forecasts import DATED_FORECASTERS, LongWindowCount, Prospective
+from peelian.forecasts import ON_REQUEST, LongWindowCount, Prospective
 from peelian.forecasts.dated import dated_events, held_days, last_length
 from peelian.terms import CoverageError, History, ParameterError, Periods
 
@@ -235,4 +235,4 @@ def test_days_held_in_a_window():
 
 
 def test_it_is_offered_by_name():
-    assert DATED_FORECASTERS["prospective"]() == Prospective()
+    assert ON_REQUEST["prospective"]() == Prospective()

@@ -12,7 +12,7 @@ from forecast_histories import (
     squares,
 )
 from peelian.evaluation import backtest
-from peelian.forecasts import DATED_FORECASTERS, LongWindowCount, SelfExciting, Trigger
+from peelian.forecasts import ON_REQUEST, LongWindowCount, SelfExciting, Trigger
 from peelian.forecasts.expectation import Observed, find_pairs
 from peelian.forecasts.smoothing import Smoother
 from peelian.terms import CoverageError, DataError, Events, History, ParameterError
@@ -352,5 +352,5 @@ def test_settings_out_of_range_are_refused(wrong):
 
 
 def test_it_is_offered_by_name():
-    assert DATED_FORECASTERS["self-exciting"]() == SelfExciting()
+    assert ON_REQUEST["self-exciting"]() == SelfExciting()
     assert isinstance(world(9, n_background=5), History)
