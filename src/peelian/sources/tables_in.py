@@ -22,7 +22,7 @@ NESTED = {
 
 
 def read_parquet(content: Content) -> Rows:
-    """The rows of a Parquet file, typed as stored.
+    """The rows of a Parquet file, typed as stored; points of GeoParquet as two columns.
 
     Raises
     ------
@@ -31,6 +31,11 @@ def read_parquet(content: Content) -> Rows:
     CoverageError
         If it holds no rows.
     """
+    return rows_of_table(_points_apart(parquet_table(content)), content.name)
+
+
+def parquet_table(content: Content) -> Any:
+    """A Parquet file as a pyarrow table; DataError when it is cut off or damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -46,7 +51,7 @@ def read_parquet(content: Content) -> Rows:
             f"{content.name}: the Parquet file is cut off or damaged "
             f"({str(error).splitlines()[0]}); fetch it again"
         ) from None
-    return rows_of_table(_points_apart(table), content.name)
+    return table
 
 
 def _points_apart(table: Any) -> Any:

@@ -1,0 +1,84 @@
+"""Lines as a file draws them, and which kinds of OpenStreetMap line are streets one walks."""
+
+import csv
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from peelian.terms import Bools, DataError, Shapes, Texts
+
+HIGHWAYS = Path(__file__).parent / "tables" / "osm_highways.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnLines:
+    """The lines of one file, before they become street segments.
+
+    Attributes
+    ----------
+    shapes : array of shapely LineStrings, shape (n,)
+        In ``crs``.
+    ids, names, kinds : array of str, shape (n,)
+        Empty when not given.
+    crs : str
+        As the file says it; empty when it does not.
+    only_ends : bool
+        Whether lines meet only where they end; else wherever they share a vertex.
+    read : int
+        Lines of the file, those left out among them.
+    left_out : tuple of str
+        What was left out and why, one sentence each.
+    """
+
+    shapes: Shapes
+    ids: Texts
+    names: Texts
+    kinds: Texts
+    crs: str
+    only_ends: bool
+    read: int
+    left_out: tuple[str, ...] = ()
+
+    def where(self, chosen: Bools) -> "DrawnLines":
+        """The lines for which ``chosen`` is true."""
+        arrays = {
+            f.name: getattr(self, f.name)[chosen]
+            for f in fields(self)
+            if f.name in ("shapes", "ids", "names", "kinds")
+        }
+        return replace(self, **arrays)
+
+
+def walked_streets(lines: DrawnLines) -> DrawnLines:
+    """Without the lines whose OpenStreetMap ``highway`` is no street or path one walks.
+
+    A kind may be several, joined by " / "; one that is walked is enough.
+    """
+    with HIGHWAYS.open(encoding="utf-8", newline="") as file:
+        walked = {row["highway"] for row in csv.DictReader(file) if row["walked"] == "yes"}
+    kept = np.array([bool(walked & set(kind.split(" / "))) for kind in lines.kinds], bool)
+    if kept.all():
+        return lines
+    found = Counter(lines.kinds[~kept].tolist())
+    listed = ", ".join(f"{kind} {n:,}" for kind, n in found.most_common(5))
+    sentence = f"{int((~kept).sum()):,} lines that are no street or path one walks ({listed})"
+    return replace(lines.where(kept), left_out=(*lines.left_out, sentence))
+
+
+def texts_of(file: str, column: Any) -> Texts:
+    """An Arrow column as stripped text, empty where null.
+
+    Raises
+    ------
+    DataError
+        If it holds text that is not UTF-8.
+    """
+    try:
+        values = column.to_pylist()
+    except UnicodeDecodeError:
+        raise DataError(f"{file}: holds text that is not UTF-8; save it as UTF-8") from None
+    said = ["" if value is None else str(value).strip() for value in values]
+    return np.array(said, dtype=np.str_)
