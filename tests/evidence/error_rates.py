@@ -160,6 +160,28 @@ def scan(model, *, prospective=False):
     return run
 
 
+def two_counts(change, dispersion, *, estimated=False):
+    """Two years of offences, fallen by so much (or not), whose months cluster so much."""
+
+    def run(rng):
+        season = 1 + 0.2 * np.sin(np.arange(24) * np.pi / 6)
+        mean = 130 * season * np.repeat([1.0, 1 + change], 12)
+        shape = mean / max(dispersion - 1, 1e-9)
+        seen = rng.poisson(mean * rng.gamma(shape) / shape if dispersion > 1 else mean)
+        allowed = evaluation.monthly_dispersion(seen) if estimated else dispersion
+        found = evaluation.compare_counts(
+            int(seen[12:].sum()), int(seen[:12].sum()), dispersion=allowed
+        )
+        return holds(found.ratio.low, 1 + change, found.ratio.high)
+
+    return run
+
+
+def e_test(rng):
+    """Two counts of about eight."""
+    return float(evaluation.e_test(*rng.poisson(8, 2).tolist()) <= 0.05)
+
+
 def mann_kendall(rng):
     """Twelve numbers without a trend."""
     return float(statistics.mann_kendall(rng.normal(size=(12, 1))).p[0] <= 0.05)
@@ -298,9 +320,13 @@ SIMULATIONS = (
     Simulation("scan", "p, Poisson", ALARM, EXACT, 1000, scan("poisson")),
     Simulation("mann_kendall", "p of twelve periods", ALARM, ASYMPTOTIC, 5000, mann_kendall),
     Simulation("sign_flip_test", "p over twenty origins", ALARM, EXACT, 1000, sign_flips),
+    Simulation("e_test", "p of two counts of about eight", ALARM, EXACT, 2000, e_test),
     Simulation("backtest", "verdict over 12 monthly origins", ALARM, ASYMPTOTIC, 5000, paired(12, 1)),
     Simulation("backtest", "verdict over 52 weekly origins", ALARM, ASYMPTOTIC, 5000, paired(52, 4)),
     Simulation("backtest", "PAI of counting", COVER, GUARDED, 1000, pai),
+    Simulation("compare_counts", "a fall of a tenth, events one by one", COVER, EXACT, 5000, two_counts(-0.1, 1)),
+    Simulation("compare_counts", "a fall of a tenth, dispersion 3 known", COVER, ASYMPTOTIC, 5000, two_counts(-0.1, 3)),
+    Simulation("compare_counts", "a fall of a tenth, dispersion 3 estimated from 24 months", COVER, ASYMPTOTIC, 5000, two_counts(-0.1, 3, estimated=True)),
     Simulation("wilson", "a share of .3", COVER, ASYMPTOTIC, 1000, wilson),
     Simulation("clopper_pearson", "a share of .3", COVER, EXACT, 1000, clopper_pearson),
     Simulation("garwood", "Poisson means of 1 to 50", COVER, EXACT, 1000, garwood),

@@ -23,8 +23,10 @@ app = typer.Typer(
     help="Find where violence concentrates, plan the day's patrols, and show how sure it is.",
 )
 hotspots = typer.Typer(no_args_is_help=True, help="Where is violence concentrated?")
+evaluate = typer.Typer(no_args_is_help=True, help="Was the forecast good, and fair?")
 report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
 app.add_typer(hotspots, name="hotspots")
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(report, name="report")
 
 STORE = typer.Option(
@@ -34,6 +36,7 @@ FORMAT = typer.Option("--format", help="table, csv, json or geojson, on standard
 OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix says the kind")
 QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
 DEFAULT_STORE = "peelian-store"
+ARGUMENTS = ("forecast", "events")  # settings given by their place, not by a name
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -58,6 +61,8 @@ EXAMPLES = {
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
+    "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
+    "--time date --since 2018-12-01 --until 2018-12-31",
     "plan": "peelian plan --date 2018-12-01 --teams 8 --format csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
@@ -87,7 +92,7 @@ def job_command(
     for name, kind, default, text in flat_fields(job.settings):
         declared = (
             typer.Argument(help=text, show_default=False)
-            if name == "events"
+            if name in ARGUMENTS
             else typer.Option(f"--{name.replace('_', '-')}", help=text)
         )
         if kind is bool:
@@ -118,7 +123,7 @@ def add_job_commands() -> None:
     """One command for every job; a two-word job goes into its group."""
     from peelian.workflows import JOBS
 
-    groups = {"hotspots": hotspots, "report": report}
+    groups = {"hotspots": hotspots, "evaluate": evaluate, "report": report}
     for name, job in JOBS.items():
         group, _, word = name.rpartition(" ")
         command = job_command(job, EXAMPLES[name], output=OUTPUTS.get(name))
@@ -130,6 +135,47 @@ def add_job_commands() -> None:
 
 
 add_job_commands()
+
+
+@report.command("change")
+def report_change(
+    new: Annotated[int | None, typer.Option(help="count of the new period")] = None,
+    old: Annotated[int | None, typer.Option(help="count of the period before")] = None,
+    exposure_new: Annotated[
+        float | None, typer.Option(help="length or population of the new period")
+    ] = None,
+    exposure_old: Annotated[
+        float | None, typer.Option(help="length or population of the old period")
+    ] = None,
+    dispersion: Annotated[
+        float | None, typer.Option(help="variance over mean of counts; 2 is assumed")
+    ] = None,
+    monthly: Annotated[
+        Path | None, typer.Option(help="CSV of month, n, to estimate the dispersion from")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="last day of the new twelve months, YYYY-MM-DD")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table or json")] = "table",
+) -> None:
+    """Say whether a count went down, with the interval in the sentence.
+
+    Example: peelian report change --new 1511 --old 1730 --to 2023-09-30
+    """
+    from peelian import workflows
+
+    print_data(
+        workflows.report_change(
+            new=new,
+            old=old,
+            exposure_new=exposure_new,
+            exposure_old=exposure_old,
+            dispersion=dispersion,
+            monthly=monthly,
+            to=to,
+            form=form,
+        )
+    )
 
 
 @app.command()

@@ -26,14 +26,24 @@ from peelian.evaluation.scores import (
 )
 from peelian.evaluation.tally import Tally, Walker
 from peelian.evaluation.tuning import Tuning, tune
+from peelian.evaluation.two_counts import (
+    MIN_BASE,
+    CountChange,
+    compare_counts,
+    e_test,
+    monthly_dispersion,
+)
+from peelian.evaluation.window import score_map
 
 __all__ = [
+    "MIN_BASE",
     "MIN_BLOCKS",
     "ORACLE",
     "RANDOM",
     "BacktestResult",
     "BacktestRow",
     "Band",
+    "CountChange",
     "Estimate",
     "Failed",
     "Piece",
@@ -45,7 +55,10 @@ __all__ = [
     "Work",
     "backtest",
     "backtest_table",
+    "compare_counts",
     "district_rates",
+    "e_test",
+    "monthly_dispersion",
     "observed_over_expected",
     "one_by_one",
     "origins_table",
@@ -53,6 +66,7 @@ __all__ = [
     "resample_origins",
     "score_difference",
     "score_hit_rate",
+    "score_map",
     "score_pei",
     "tune",
     "verdict",

@@ -1,6 +1,7 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
-from peelian.reports.charts import interval_chart, monthly_chart, pai_chart
+from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
+from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
     cells_geojson,
@@ -32,6 +33,7 @@ from peelian.reports.scales import (
     named_layer,
     sequential_layer,
 )
+from peelian.reports.scorecards import calibration_chart, pai_chart
 from peelian.reports.sentences import (
     backtest_sentence,
     backtest_summary,
@@ -47,10 +49,15 @@ __all__ = [
     "PatrolPack",
     "backtest_sentence",
     "backtest_summary",
+    "bands_chart",
+    "calibration_chart",
     "cells_frame",
     "cells_geojson",
     "cells_geoparquet",
     "champion_sentence",
+    "change_json",
+    "change_sentence",
+    "change_text",
     "density_layer",
     "district_shapes",
     "diverging_layer",

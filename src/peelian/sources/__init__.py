@@ -23,6 +23,7 @@ from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
+from peelian.sources.monthly import read_monthly_counts
 from peelian.sources.networks import NetworkFile, read_network
 from peelian.sources.offence_tables import (
     find_offence_set,
@@ -67,6 +68,7 @@ __all__ = [
     "read_forecast",
     "read_generators",
     "read_mapping",
+    "read_monthly_counts",
     "read_network",
     "read_offence_classes",
     "read_offence_sets",

@@ -1,6 +1,7 @@
 """One function per job: gather, decide, apply."""
 
 from peelian.store import Store, open_store
+from peelian.workflows.change import report_change
 from peelian.workflows.deliver import (
     FORMATS,
     as_bytes,
@@ -65,6 +66,7 @@ __all__ = [
     "open_store",
     "overview",
     "plan",
+    "report_change",
     "reproduce",
     "require_form",
     "run",
