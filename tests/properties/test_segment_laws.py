@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from shapely.ops import substring
 
 from peelian.hotspots import segment_counts, segment_kde, snap_events
-from peelian.hotspots.segment_kde import SPLITS
+from peelian.hotspots.segment_kde import JUNCTIONS
 from streets import network_of, on_streets, squares
 
 WHOLE = st.integers(0, 6)
@@ -33,10 +33,10 @@ def towns(draw):
 @given(
     towns(),
     st.floats(5, 400),
-    st.sampled_from(SPLITS),
+    st.sampled_from(JUNCTIONS),
     st.sampled_from(["quartic", "gaussian"]),
 )
-def test_no_event_is_lost_along_the_streets(drawn, bandwidth, split, kernel):
+def test_no_event_is_lost_along_the_streets(drawn, bandwidth, junctions, kernel):
     town, x, y, rng = drawn
     weights = rng.uniform(0, 5, len(x))
     events = snap_events(x, y, town, max_distance=1)
@@ -44,20 +44,22 @@ def test_no_event_is_lost_along_the_streets(drawn, bandwidth, split, kernel):
     counts = segment_counts(events, town, weights=weights)
     np.testing.assert_allclose(counts.sum(), weights.sum())
     density = segment_kde(
-        events, town, bandwidth=bandwidth, split=split, kernel=kernel, weights=weights
+        events, town, bandwidth=bandwidth, junctions=junctions, kernel=kernel, weights=weights
     )
     np.testing.assert_allclose(density @ town.length, weights.sum(), rtol=1e-9)
     assert density.min() > -1e-12 * density.max()
 
 
 @settings(max_examples=30, deadline=None)
-@given(towns(), st.floats(20, 200), st.sampled_from(SPLITS))
-def test_each_event_counts_by_itself_and_the_order_does_not_matter(drawn, bandwidth, split):
+@given(towns(), st.floats(20, 200), st.sampled_from(JUNCTIONS))
+def test_each_event_counts_by_itself_and_the_order_does_not_matter(
+    drawn, bandwidth, junctions
+):
     town, x, y, rng = drawn
 
     def density(chosen):
         events = snap_events(x[chosen], y[chosen], town, max_distance=1)
-        return segment_kde(events, town, bandwidth=bandwidth, split=split)
+        return segment_kde(events, town, bandwidth=bandwidth, junctions=junctions)
 
     every = density(rng.permutation(len(x)))
     alone = sum(density(np.array([i])) for i in range(len(x)))

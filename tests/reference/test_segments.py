@@ -8,7 +8,7 @@ import shapely
 from scipy.integrate import quad
 
 from peelian.hotspots import segment_counts, segment_kde, snap_events
-from peelian.hotspots.segment_kde import SPLITS
+from peelian.hotspots.segment_kde import JUNCTIONS
 from peelian.hotspots.segment_kde_definition import segment_kde_by_definition
 from streets import TOWN, network_of, on_streets, squares, star
 
@@ -85,7 +85,7 @@ def test_the_continuous_split_of_spnetwork():
     ]
     four = network_of(*arms)
     event = snap_events([0.0], [3.0], four, max_distance=0.1)
-    density = segment_kde(event, four, bandwidth=5, split="continuous")
+    density = segment_kde(event, four, bandwidth=5, junctions="continuous")
     assert density[1] == pytest.approx(quartic(2, 5) - quartic(4, 5) / 2, rel=2e-3)
 
 
@@ -128,20 +128,20 @@ def test_a_star_shares_the_mass_as_okabe_and_sugihara(n):
         "discontinuous": (1 - beyond) * own + beyond / (n - 1) * other,
         "continuous": (1 - beyond + (2 / n - 1) * beyond) * own + 2 * beyond / n * other,
     }
-    for split in SPLITS:
-        held = segment_kde(event, streets, bandwidth=100, split=split) * 1000
-        np.testing.assert_allclose(held, expected[split], atol=1e-5)
+    for junctions in JUNCTIONS:
+        held = segment_kde(event, streets, bandwidth=100, junctions=junctions) * 1000
+        np.testing.assert_allclose(held, expected[junctions], atol=1e-5)
 
 
-@pytest.mark.parametrize("split", SPLITS)
+@pytest.mark.parametrize("junctions", JUNCTIONS)
 @pytest.mark.parametrize(("kernel", "bandwidth"), [("quartic", 170.0), ("gaussian", 35.0)])
-def test_the_fast_way_is_the_definition(split, kernel, bandwidth):
+def test_the_fast_way_is_the_definition(junctions, kernel, bandwidth):
     """Every walk, one after the other, in two towns with loops, dead ends and bent streets."""
     for town in (network_of(*TOWN), squares(4, 60.0)):
         x, y = on_streets(town, 30, np.random.default_rng(2))
         weights = np.random.default_rng(3).uniform(0, 9, 30)
         events = snap_events(x, y, town, max_distance=5)
-        settings = {"bandwidth": bandwidth, "kernel": kernel, "split": split}
+        settings = {"bandwidth": bandwidth, "kernel": kernel, "junctions": junctions}
         fast = segment_kde(events, town, weights=weights, **settings)
         slow = segment_kde_by_definition(events, town, weights=weights, **settings)
         np.testing.assert_allclose(fast, slow, atol=1e-3 * slow.max())

@@ -8,7 +8,7 @@ from peelian.hotspots.segments import SnappedEvents, snapped_weights
 from peelian.terms import Floats, Ints, ParameterError, StreetNetwork
 
 KERNELS = ("quartic", "gaussian")
-SPLITS = ("discontinuous", "continuous")
+JUNCTIONS = ("discontinuous", "continuous")
 GAUSSIAN_REACH = 5.0  # standard deviations; one part in two million of the mass lies beyond
 STEPS = 256  # in which the kernel's reach is walked
 
@@ -19,7 +19,7 @@ def segment_kde(
     *,
     bandwidth: float,
     kernel: str = "quartic",
-    split: str = "discontinuous",
+    junctions: str = "discontinuous",
     weights: ArrayLike | None = None,
 ) -> Floats:
     """Kernel density of events along the network, averaged over each segment.
@@ -34,7 +34,7 @@ def segment_kde(
         cut at five of them. [m]
     kernel : str
         ``quartic`` or ``gaussian``.
-    split : str
+    junctions : str
         What happens where n segments meet: ``discontinuous`` shares what arrives equally
         among the n - 1 others; ``continuous`` shares 2/n to each and reflects 2/n - 1, so
         that density does not jump at a junction.
@@ -58,7 +58,7 @@ def segment_kde(
     walks from event to x of k(length) * product of the shares at the junctions passed``, with
     ``k`` the kernel of one dimension. A discontinuous walk never turns back at a junction; at
     a dead end every walk does, so no mass is lost there, nor where the network was cut off.
-    Both splits keep the mass and are unbiased where events are uniform on the streets.
+    Both ways keep the mass and are unbiased where events are uniform on the streets.
 
     All events walk together, in STEPS steps, and the amount that enters each segment at each
     step is kept: time grows with segments and not with events, nor with the number of walks,
@@ -78,10 +78,10 @@ def segment_kde(
        doi:10.1111/sjos.12255
     """
     spacetime.require_bandwidth(bandwidth)
-    if kernel not in KERNELS or split not in SPLITS:
+    if kernel not in KERNELS or junctions not in JUNCTIONS:
         raise ParameterError(
-            f"kernel {kernel!r}, split {split!r}: give one of {', '.join(KERNELS)} and one of "
-            f"{', '.join(SPLITS)}"
+            f"kernel {kernel!r}, junctions {junctions!r}: give one of {', '.join(KERNELS)}, "
+            f"and one of {', '.join(JUNCTIONS)}"
         )
     weight = snapped_weights(events, network, weights)
     segment, along = events.segment[events.snapped], events.along[events.snapped]
@@ -108,7 +108,7 @@ def segment_kde(
     to_node = np.concatenate([network.to_node, network.from_node])
     from_node = np.concatenate([network.from_node, network.to_node])
     turned = np.roll(np.arange(2 * m), m)
-    onward, back = _shares(np.bincount(to_node, minlength=network.n_nodes), split)
+    onward, back = _shares(np.bincount(to_node, minlength=network.n_nodes), junctions)
     onward, back = onward[from_node], back[from_node]
     long = np.concatenate([long, long])
     for b in range(STEPS):
@@ -150,13 +150,13 @@ def half_kernel(distance: ArrayLike, bandwidth: float, kernel: str) -> Floats:
     return mass
 
 
-def _shares(degree: Ints, split: str) -> tuple[Floats, Floats]:
+def _shares(degree: Ints, junctions: str) -> tuple[Floats, Floats]:
     """What each way out of a node gets of all that arrives, and is spared of what came by it.
 
     ``entering = onward * everything arriving - back * what arrived by this very segment``.
     """
     n = np.maximum(degree, 1).astype(np.float64)
-    if split == "continuous":
+    if junctions == "continuous":
         return 2 / n, np.ones_like(n)
     others = np.maximum(n - 1, 1)
     dead_end = n == 1

@@ -14,14 +14,14 @@ def segment_kde_by_definition(
     *,
     bandwidth: float,
     kernel: str = "quartic",
-    split: str = "discontinuous",
+    junctions: str = "discontinuous",
     weights: ArrayLike | None = None,
 ) -> Floats:
     """What `segment_kde` means: every walk from every event, one after the other.
 
     Parameters
     ----------
-    events, network, bandwidth, kernel, split, weights
+    events, network, bandwidth, kernel, junctions, weights
         As in `segment_kde`.
 
     Returns
@@ -57,7 +57,7 @@ def segment_kde_by_definition(
             n = len(ways_out[node])
             for way, onward in ways_out[node]:
                 turns_back = (way, onward) == (s, not forwards)
-                if split == "continuous":
+                if junctions == "continuous":
                     share = 2 / n - turns_back
                 elif n == 1:
                     share = 1.0

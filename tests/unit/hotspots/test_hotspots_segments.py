@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from peelian.hotspots import segment_counts, segment_kde, segment_rates, snap_events
-from peelian.hotspots.segment_kde import SPLITS, STEPS
+from peelian.hotspots.segment_kde import JUNCTIONS, STEPS
 from peelian.statistics import garwood_limits
 from peelian.terms import CoordinateError, DataError, ParameterError
 from streets import TOWN, network_of, on_streets, squares, star
@@ -43,15 +43,15 @@ def test_no_events_no_segments_and_one_event():
     assert not snap_events([1], [1], network_of(), max_distance=5).snapped.any()
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_density_is_level_where_events_are(split):
+@pytest.mark.parametrize("junctions", JUNCTIONS)
+def test_density_is_level_where_events_are(junctions):
     """Constant input: as many events on each metre, and the same density everywhere."""
     ring = squares(4)
     at = np.linspace(0.5, 99.5, 100)
     x = np.concatenate([at + 100 * i for i in range(4)] * 5)
     y = np.repeat(np.arange(5) * 100.0, 400)
     events = snap_events(np.append(x, y), np.append(y, x), ring, max_distance=0.1)
-    density = segment_kde(events, ring, bandwidth=150, split=split)
+    density = segment_kde(events, ring, bandwidth=150, junctions=junctions)
     np.testing.assert_allclose(density, 1.0, rtol=2e-3)
 
 
@@ -97,8 +97,8 @@ def test_what_does_not_fit_is_refused():
         segment_counts(snap_events([190], [-25], town, max_distance=9), star(3))
     with pytest.raises(ParameterError, match="kernel 'box'"):
         segment_kde(events, town, bandwidth=9, kernel="box")
-    with pytest.raises(ParameterError, match="split 'equal'"):
-        segment_kde(events, town, bandwidth=9, split="equal")
+    with pytest.raises(ParameterError, match="junctions 'equal'"):
+        segment_kde(events, town, bandwidth=9, junctions="equal")
     with pytest.raises(ParameterError, match="length above zero"):
         segment_kde(events, town, bandwidth=0)
 
@@ -119,16 +119,16 @@ def test_garwood_limits_hold_the_truth_and_rates_have_no_trend_on_uniform_events
     assert np.all(np.abs(mean - 0.05) < 3.5 * error)
 
 
-@pytest.mark.parametrize("split", SPLITS)
-def test_density_is_unbiased_on_uniform_events(split):
-    """The reason for splitting: without it junctions look hot (Okabe and Sugihara 2009)."""
+@pytest.mark.parametrize("junctions", JUNCTIONS)
+def test_density_is_unbiased_on_uniform_events(junctions):
+    """Why kernels are split: without it junctions look hot (Okabe and Sugihara 2009)."""
     rng = np.random.default_rng(5)
     town = network_of(*TOWN)
     found = []
     for _ in range(150):
         x, y = on_streets(town, 100, rng)
         events = snap_events(x, y, town, max_distance=1)
-        found.append(segment_kde(events, town, bandwidth=80, split=split))
+        found.append(segment_kde(events, town, bandwidth=80, junctions=junctions))
     mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(150)
     assert np.all(np.abs(mean - 100 / town.length.sum()) < 3.5 * error)
 
