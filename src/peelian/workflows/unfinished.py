@@ -8,7 +8,7 @@ of the rest, so that a damaged one is seen, and left alone.
 import hashlib
 import io
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
@@ -45,9 +45,9 @@ class Kept:
             yield from self.work(pieces, tell)
             return
         histories = {id(piece.history): piece.history for piece in pieces}
-        shared = {key: _digest(history) for key, history in histories.items()}
+        shared = {key: digest(history) for key, history in histories.items()}
         files = [
-            self.folder / f"{_digest(shared[id(p.history)], p.forecaster, p.frame, p.led_in)}"
+            self.folder / f"{digest(shared[id(p.history)], p.forecaster, p.frame, p.led_in)}"
             for p in pieces
         ]
         self.files.update(files)
@@ -87,10 +87,10 @@ class Kept:
     def _read(self, file: Path, n_origins: int) -> Tally | None:
         """The tally in a file; None if there is none, or it is damaged."""
         try:
-            digest, _, data = file.read_bytes().partition(b"\n")
+            seal, _, data = file.read_bytes().partition(b"\n")
         except OSError:
             return None
-        if hashlib.sha256(data).hexdigest().encode() != digest:
+        if hashlib.sha256(data).hexdigest().encode() != seal:
             self.damaged += 1
             return None
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
@@ -102,11 +102,11 @@ class Kept:
         content = io.BytesIO()
         np.savez(content, **{one.name: getattr(tally, one.name) for one in fields(tally)})
         data = content.getvalue()
-        digest = hashlib.sha256(data).hexdigest().encode()
+        seal = hashlib.sha256(data).hexdigest().encode()
         part = file.with_name(f".{file.name}.{os.getpid()}.part")
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_bytes(digest + b"\n" + data)
+            part.write_bytes(seal + b"\n" + data)
             os.replace(part, file)
         except OSError as error:
             self.trouble = error.strerror or str(error)
@@ -123,12 +123,12 @@ def keeping(work: Work, folder: Path | None) -> Iterator[Kept]:
     kept.clear()
 
 
-def _digest(*parts: Any) -> str:
+def digest(*parts: Any) -> str:
     """Hash of values, arrays and all, and of the program that works on them."""
-    digest = hashlib.sha256(_program().encode())
+    whole = hashlib.sha256(_program().encode())
     for part in parts:
-        _feed(digest.update, part)
-    return digest.hexdigest()
+        _feed(whole.update, part)
+    return whole.hexdigest()
 
 
 def _feed(update: Callable[[bytes], None], value: Any) -> None:
@@ -141,20 +141,22 @@ def _feed(update: Callable[[bytes], None], value: Any) -> None:
     elif isinstance(value, np.ndarray | tuple | list):
         for one in value:
             _feed(update, one)
+    elif isinstance(value, Mapping):
+        _feed(update, sorted(value.items()))
     elif is_dataclass(value):
         for one in fields(value):
             if one.name != "clock":  # which does not change what is found
                 _feed(update, getattr(value, one.name))
     else:
-        update(repr(value).encode())
+        update(getattr(value, "wkb", None) or repr(value).encode())  # of a polygon its outline
 
 
 @cache
 def _program() -> str:
     """Hash of the source that computes tallies, and of the packages it runs on."""
     root = Path(__file__).parents[1]
-    digest = hashlib.sha256(environment_hash().encode())
+    program = hashlib.sha256(environment_hash().encode())
     for name in PROGRAM:
         for file in sorted((root / name).rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
+            program.update(file.read_bytes())
+    return program.hexdigest()

@@ -12,6 +12,7 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
+import shapely
 from joblib.parallel import ThreadingBackend
 
 import slow_forecaster
@@ -19,7 +20,15 @@ from factories import DATED, NOW, dated_csv, dated_store, own_mapping
 from peelian import forecasts
 from peelian.store import open_store
 from peelian.terms import ParameterError
-from peelian.workflows import BacktestSettings, as_text, ingest, run, to_json, workers
+from peelian.workflows import (
+    BacktestSettings,
+    as_text,
+    ingest,
+    run,
+    to_json,
+    unfinished,
+    workers,
+)
 from peelian.workflows.extent import periods_for
 from peelian.workflows.settings import Cells, EventsFile, Running
 
@@ -175,6 +184,27 @@ def test_what_a_user_stops_is_kept_and_what_ends_is_cleared(settings, slow, tmp_
     slow["slow"] = lambda: slow_forecaster.Slow(1e-9)
     other = backtest(asked)  # other settings of the model: only counting is met again
     assert "went on from a run that was stopped: 1 parts were done" in other.chosen
+
+
+def test_nothing_inside_a_piece_is_left_out_of_its_key():
+    """Long arrays differ in the middle, where a repr shows dots."""
+    long = np.zeros(5000)
+    other = long.copy()
+    other[2500] = 1
+    ring = [(0, 0), (0, 10), *((10, y) for y in range(10, 0, -1)), (5, 0), (0, 0)]
+    for one, two in (
+        (long, other),
+        ((long,), [other]),
+        ({"a": long}, {"a": other}),
+        (shapely.polygons([[ring]]), shapely.polygons([[ring[:-2]]])),
+        (slow_forecaster.Slow(long), slow_forecaster.Slow(other)),
+        (forecasts.EWMA(1.0), forecasts.GammaPoissonEWMA(1.0)),
+        (1, 1.0),
+        ("ab", ("a", "b")),
+    ):
+        assert unfinished.digest(one) != unfinished.digest(two)
+        assert unfinished.digest(one) == unfinished.digest(one)
+    assert unfinished.digest({"a": 1, "b": 2}) == unfinished.digest({"b": 2, "a": 1})
 
 
 def test_a_store_keeps_unfinished_parts_in_its_folder(tmp_path):
