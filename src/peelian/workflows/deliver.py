@@ -43,6 +43,10 @@ def as_bytes(outcome: Outcome, suffix: str) -> bytes:
         return reports.cells_geojson(table, grid, record, study_area=outcome.study_area)
     if suffix == ".parquet" and grid is not None:
         return reports.cells_geoparquet(table, grid, record, study_area=outcome.study_area)
+    if suffix == ".geojson" and outcome.network is not None:
+        return reports.segments_geojson(table, outcome.network, record)
+    if suffix == ".parquet" and outcome.network is not None:
+        return reports.segments_geoparquet(table, outcome.network, record)
     if suffix == ".html" and outcome.view is not None:
         return reports.render_map(outcome.view)
     if suffix == ".pdf" and outcome.pack is not None:
@@ -55,9 +59,10 @@ def as_bytes(outcome: Outcome, suffix: str) -> bytes:
 
 def suffixes(outcome: Outcome) -> list[str]:
     """Suffixes an outcome can be written with."""
+    drawn = outcome.grid is not None or outcome.network is not None
     has = {
-        ".geojson": outcome.grid is not None,
-        ".parquet": outcome.grid is not None,
+        ".geojson": drawn,
+        ".parquet": drawn,
         ".html": outcome.draw is not None,
         ".pdf": outcome.pack is not None,
     }

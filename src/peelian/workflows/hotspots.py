@@ -15,6 +15,7 @@ from peelian.workflows.count import totals
 from peelian.workflows.drawn import cells_view
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.segments import gather_streets
 from peelian.workflows.settings import (
     ConcentrationSettings,
     EmergingSettings,
@@ -209,13 +210,21 @@ def concentration(
     now: datetime,
     progress: Progress = silent,
 ) -> Outcome:
-    """Measure how concentrated events are: Gini, and the share held by the busiest cells."""
-    material = gather_several(store, settings.cells, now=now)
-    events = material.events
-    inside = spacetime.assign_cells(material.grid, events.x, events.y)[1]
+    """Measure how concentrated events are, over cells or (with a network) street segments."""
+    if settings.streets.network:
+        streets = gather_streets(store, settings.cells, settings.streets, now=now)
+        material, places = streets.material, "street segments"
+        counts = hotspots.segment_counts(
+            streets.events, streets.network, weights=streets.weight
+        )
+        n_events = streets.events.snapped.sum()
+    else:
+        material, places = gather_several(store, settings.cells, now=now), "cells"
+        counts, events = totals(material), material.events
+        n_events = spacetime.assign_cells(material.grid, events.x, events.y)[1].sum()
     result = hotspots.concentration(
-        totals(material),
-        n_events=float(inside.sum()),
+        counts,
+        n_events=float(n_events),
         draws=settings.draws,
         rng=generator(settings.seed),
     )
@@ -228,7 +237,7 @@ def concentration(
     record = material.record(
         "hotspots concentration", settings, method="concentration", seed=settings.seed, now=now
     )
-    table = Table(columns, "Concentration over cells", {"low": "95 %", "high": "95 %"})
+    table = Table(columns, f"Concentration over {places}", {"low": "95 %", "high": "95 %"})
     return Outcome(table, record, material.chosen)
 
 

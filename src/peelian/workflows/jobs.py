@@ -23,6 +23,7 @@ from peelian.workflows.hotspots import (
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
+from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
     BacktestSettings,
     ChangeSettings,
@@ -39,6 +40,7 @@ from peelian.workflows.settings import (
     NearRepeatSettings,
     PlanSettings,
     ScanSettings,
+    SegmentSettings,
     StabilitySettings,
 )
 
@@ -65,6 +67,7 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots local-moran", LocalMoranSettings, local_moran),
         Job("hotspots emerging", EmergingSettings, emerging),
         Job("hotspots concentration", ConcentrationSettings, concentration),
+        Job("hotspots segments", SegmentSettings, segments),
         Job("hotspots knox", KnoxSettings, knox),
         Job("hotspots near-repeats", NearRepeatSettings, near_repeats),
         Job("hotspots scan", ScanSettings, scan),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from peelian.terms import Grid, Provenance, StudyArea, Table
+from peelian.terms import Grid, Provenance, StreetNetwork, StudyArea, Table
 
 if TYPE_CHECKING:
     from peelian.reports.map import MapView
@@ -24,8 +24,9 @@ class Outcome:
 
     ``table`` is the whole answer, ``summary`` a narrower one to read on a screen, ``tables``
     are further ones by name; ``chosen`` are sentences about defaults the job chose for the
-    user. A table about cells comes with its ``grid``, one that can be seen on a map with a
-    way to ``draw`` it, a patrol plan with its ``pack``.
+    user. A table about cells comes with its ``grid``, one about street segments with its
+    ``network``, one that can be seen on a map with a way to ``draw`` it, a patrol plan with
+    its ``pack``.
     """
 
     table: Table
@@ -35,6 +36,7 @@ class Outcome:
     tables: tuple[tuple[str, Table], ...] = ()
     grid: Grid | None = None
     study_area: StudyArea | None = None
+    network: StreetNetwork | None = None
     draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
 

@@ -110,7 +110,8 @@ def rows_of(text):
 
 
 def test_every_job_has_a_command_here():
-    assert set(JOB_COMMANDS) | set(DATED_COMMANDS) == set(JOBS)
+    elsewhere = {"hotspots segments"}  # needs streets: journeys/test_journey_segments.py
+    assert set(JOB_COMMANDS) | set(DATED_COMMANDS) | elsewhere == set(JOBS)
 
 
 @pytest.mark.parametrize("job", DATED_COMMANDS)
