@@ -48,7 +48,7 @@ def read_study_area(
     """
     import shapely
 
-    _, shapes = _layer(path, crs)
+    _, shapes = read_layer(path, crs)
     return StudyArea(name or Path(path).name.split(".")[0], shapely.union_all(shapes), crs)
 
 
@@ -80,7 +80,7 @@ def read_areas(
     DataError
         As for `read_study_area`.
     """
-    table, shapes = _layer(path, crs)
+    table, shapes = read_layer(path, crs)
     file = Path(path).name
     wanted = [column for column in (code, name, district, population) if column]
     require_columns(file, table.column_names, wanted)
@@ -174,7 +174,7 @@ def _found(columns: list[str]) -> dict[str, str]:
     return found
 
 
-def _layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
+def read_layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
     """Attributes and valid polygons of the only layer, in the CRS wanted."""
     import pyogrio
     import shapely
@@ -207,7 +207,7 @@ def _layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
     if not len(table) or geometry not in table.column_names:
         raise CoverageError(f"{path.name}: holds no polygons")
     shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
-    _check_polygons(path.name, shapes)
+    check_polygons(path.name, shapes)
     shapes = shapely.make_valid(shapely.force_2d(shapes), method="structure")
     crs = meta["crs"]
     if crs_to != PLANE:
@@ -220,7 +220,8 @@ def _layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
     return table.drop_columns([geometry]), shapes
 
 
-def _check_polygons(file: str, shapes: Any) -> None:
+def check_polygons(file: str, shapes: Any) -> None:
+    """Raise DataError unless every shape is a polygon with extent."""
     import shapely
 
     wrong = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), POLYGONS))

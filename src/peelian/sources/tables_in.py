@@ -104,7 +104,7 @@ def read_json(content: Content) -> Rows:
     CoverageError
         If the list is empty.
     """
-    data = _loaded(content)
+    data = load_json(content)
     if isinstance(data, dict) and data.get("type") == "FeatureCollection":
         entries = data.get("features")
     elif isinstance(data, dict):
@@ -152,7 +152,8 @@ def read_geopackage(content: Content) -> Rows:
     return rows_of_table(_with_points(table, geometry), content.name)
 
 
-def _loaded(content: Content) -> Any:
+def load_json(content: Content) -> Any:
+    """What a JSON file says; DataError when it is cut off, or nested beyond reason."""
     text = content.data.removeprefix(b"\xef\xbb\xbf")
     if _depth(text) > MAX_DEPTH:
         raise DataError(f"{content.name}: nested more than {MAX_DEPTH} deep; not read")

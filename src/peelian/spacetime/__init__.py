@@ -1,6 +1,7 @@
 """Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""
 
 from peelian.spacetime.areas import assign_areas
+from peelian.spacetime.centres import grid_of_centres
 from peelian.spacetime.counting import (
     MAX_COUNTS,
     assign_cells,
@@ -68,6 +69,7 @@ __all__ = [
     "direct_density",
     "distance_weights",
     "gaussian",
+    "grid_of_centres",
     "hexagon_grid",
     "joined_share",
     "kernel_density",

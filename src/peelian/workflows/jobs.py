@@ -23,7 +23,7 @@ from peelian.workflows.hotspots import (
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
-from peelian.workflows.segments import segments
+from peelian.workflows.score import score
 from peelian.workflows.settings import (
     BacktestSettings,
     ChangeSettings,
@@ -40,7 +40,7 @@ from peelian.workflows.settings import (
     NearRepeatSettings,
     PlanSettings,
     ScanSettings,
-    SegmentSettings,
+    ScoreSettings,
     StabilitySettings,
 )
 
@@ -67,12 +67,12 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots local-moran", LocalMoranSettings, local_moran),
         Job("hotspots emerging", EmergingSettings, emerging),
         Job("hotspots concentration", ConcentrationSettings, concentration),
-        Job("hotspots segments", SegmentSettings, segments),
         Job("hotspots knox", KnoxSettings, knox),
         Job("hotspots near-repeats", NearRepeatSettings, near_repeats),
         Job("hotspots scan", ScanSettings, scan),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
+        Job("evaluate score", ScoreSettings, score),
         Job("plan", PlanSettings, plan, keep=keep_plan),
         Job("report map", MapSettings, explore),
     )

@@ -174,43 +174,10 @@ class EmergingSettings:
 
 
 @dataclass(frozen=True)
-class Streets:
-    """A street network, and how far from it an event may lie."""
-
-    network: str = option(
-        "", "file of streets: .osm.pbf, GraphML, or a table of lines", page=False
-    )
-    network_crs: str = option(
-        "", "EPSG:n of streets whose file does not say its own", page=False
-    )
-    max_distance: float = option(
-        100.0, "events further from every street are left out [m]", page=False
-    )
-
-
-@dataclass(frozen=True)
-class SegmentSettings:
-    """Events on street segments, and their density along the streets."""
-
-    cells: Cells = Cells()
-    streets: Streets = Streets()
-    bandwidth: float = option(
-        0.0, "radius along the streets, or standard deviation if gaussian [m]; 0: chosen"
-    )
-    kernel: str = option("quartic", "quartic or gaussian", choices=("quartic", "gaussian"))
-    junctions: str = option(
-        "discontinuous",
-        "density where streets meet: discontinuous or continuous",
-        choices=("discontinuous", "continuous"),
-    )
-
-
-@dataclass(frozen=True)
 class ConcentrationSettings:
     """How concentrated events are over cells."""
 
     cells: Cells = Cells()
-    streets: Streets = Streets()
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
 
@@ -300,6 +267,22 @@ class BacktestSettings:
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
     running: Running = Running()
+
+
+@dataclass(frozen=True)
+class ScoreSettings:
+    """A forecast of any program against the events that followed."""
+
+    forecast: str = option("", "file of the forecast, with flagged or risk by cell")
+    source: EventsFile = EventsFile()
+    offence_set: str = option(
+        "serious-violence", "named set of offences, or all, or codes a,b; store only"
+    )
+    since: str = option("", "first day (or month) counted, inclusive; empty: all")
+    until: str = option("", "last day (or month) counted, inclusive; empty: all")
+    flag_area: float = option(0.0, "flag this area by risk instead [km2]; 0: as the file does")
+    cell_kind: str = option("", "square or hexagon, where centres leave it open")
+    cell_size: float = option(0.0, "of cells given by centres, where none is whole [m]")
 
 
 @dataclass(frozen=True)
