@@ -24,6 +24,7 @@ from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.score import score
+from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
     BacktestSettings,
     ChangeSettings,
@@ -41,6 +42,7 @@ from peelian.workflows.settings import (
     PlanSettings,
     ScanSettings,
     ScoreSettings,
+    SegmentSettings,
     StabilitySettings,
 )
 
@@ -67,6 +69,7 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots local-moran", LocalMoranSettings, local_moran),
         Job("hotspots emerging", EmergingSettings, emerging),
         Job("hotspots concentration", ConcentrationSettings, concentration),
+        Job("hotspots segments", SegmentSettings, segments),
         Job("hotspots knox", KnoxSettings, knox),
         Job("hotspots near-repeats", NearRepeatSettings, near_repeats),
         Job("hotspots scan", ScanSettings, scan),

@@ -174,10 +174,43 @@ class EmergingSettings:
 
 
 @dataclass(frozen=True)
+class Streets:
+    """A street network, and how far from it an event may lie."""
+
+    network: str = option(
+        "", "file of streets: .osm.pbf, GraphML, or a table of lines", page=False
+    )
+    network_crs: str = option(
+        "", "EPSG:n of streets whose file does not say its own", page=False
+    )
+    max_distance: float = option(
+        100.0, "events further from every street are left out [m]", page=False
+    )
+
+
+@dataclass(frozen=True)
+class SegmentSettings:
+    """Events on street segments, and their density along the streets."""
+
+    cells: Cells = Cells()
+    streets: Streets = Streets()
+    bandwidth: float = option(
+        0.0, "radius along the streets, or standard deviation if gaussian [m]; 0: chosen"
+    )
+    kernel: str = option("quartic", "quartic or gaussian", choices=("quartic", "gaussian"))
+    junctions: str = option(
+        "discontinuous",
+        "density where streets meet: discontinuous or continuous",
+        choices=("discontinuous", "continuous"),
+    )
+
+
+@dataclass(frozen=True)
 class ConcentrationSettings:
     """How concentrated events are over cells."""
 
     cells: Cells = Cells()
+    streets: Streets = Streets()
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
 
