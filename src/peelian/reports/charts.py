@@ -10,12 +10,18 @@ from typing import Any
 import numpy as np
 
 from peelian.reports.numbers import decimals_for, plain, rounded
-from peelian.terms import Floats, Instants, ParameterError
+from peelian.reports.vega import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    chart_of,
+    few_ticks,
+    rows_in_words,
+    svg_of,
+)
+from peelian.terms import Floats, Instants
 
-INK, GREY, PALE, BLUE = "#0b0c0c", "#505a5f", "#e8e8e8", "#1d70b8"
-SERIES = (BLUE, INK, "#b58840")  # at most three lines; told apart without colour vision
-PAI_HEIGHT = 220  # [px]
-FONT = "Arial, Liberation Sans, sans-serif"
 OUTLINED = 0.05  # p at most this has an outline
 # Ratios, ColorBrewer PuOr: half, two thirds, ten elevenths; 1.1, 1.5, 2.
 RATIO_BOUNDS = np.array([1 / 2, 1 / 1.5, 1 / 1.1, 1.1, 1.5, 2.0])
@@ -61,25 +67,25 @@ def monthly_chart(
         "axis": alt.Axis(title=None, format="%b %Y", labelOverlap=True, grid=False),
     }
     held = (
-        _chart(rows)
+        chart_of(rows)
         .mark_line(color=BLUE, point=alt.OverlayMarkDef(color=BLUE, size=30))
         .encode(
             x=alt.X("middle:T", **time),
-            y=alt.Y("n:Q", title=unit, scale=alt.Scale(zero=True), axis=_few_ticks(alt, 4)),
+            y=alt.Y("n:Q", title=unit, scale=alt.Scale(zero=True), axis=few_ticks(alt, 4)),
         )
     )
     layers = [held]
     if missing:
-        gap = _chart(missing)
+        gap = chart_of(missing)
         band = gap.mark_rect(color=PALE).encode(x=alt.X("start:T", **time), x2="end:T")
         label = (
-            _chart(missing[:1])
+            chart_of(missing[:1])
             .mark_text(align="left", baseline="top", dx=2, color=GREY, text="not held")
             .encode(x=alt.X("start:T", **time), y=alt.value(2))
         )
         layers = [band, held, label]
     chart = alt.layer(*layers).properties(width=width, height=height)
-    return _svg(chart, title, _months_in_words(first, n, unit))
+    return svg_of(chart, title, _months_in_words(first, n, unit))
 
 
 def interval_chart(
@@ -115,7 +121,7 @@ def interval_chart(
         {"name": name, "estimate": plain(e), "low": plain(a), "high": plain(b)}
         for name, e, a, b in zip(names, estimate, low, high, strict=True)
     ]
-    base = _chart(rows).encode(
+    base = chart_of(rows).encode(
         y=alt.Y(
             "name:N",
             title=None,
@@ -125,13 +131,13 @@ def interval_chart(
     )
     across = alt.X("estimate:Q", title=unit)
     bar = base.mark_rule(strokeWidth=2, color=INK).encode(
-        x=alt.X("low:Q", title=unit, scale=alt.Scale(zero=True), axis=_few_ticks(alt, 5)),
+        x=alt.X("low:Q", title=unit, scale=alt.Scale(zero=True), axis=few_ticks(alt, 5)),
         x2="high:Q",
     )
     dot = base.mark_point(filled=True, size=70, opacity=1, color=BLUE).encode(x=across)
     layers = [bar, dot]
     for word, value in (mark or {}).items():
-        line = _chart([{"at": value, "word": word}])
+        line = chart_of([{"at": value, "word": word}])
         at = alt.X("at:Q", title=unit)
         rule = line.mark_rule(strokeDash=[4, 3], color=GREY).encode(x=at)
         text = line.mark_text(baseline="bottom", dy=-3, color=GREY).encode(
@@ -139,84 +145,7 @@ def interval_chart(
         )
         layers = [rule, *layers, text]
     chart = alt.layer(*layers).properties(width=420, height=alt.Step(24))
-    return _svg(chart, title, _rows_in_words(names, estimate, low, high, unit))
-
-
-def pai_chart(
-    area_share: Floats, curves: Mapping[str, tuple[Floats, Floats, Floats]], *, title: str
-) -> str:
-    """PAI by share of the area flagged, with its interval, for at most three methods.
-
-    Parameters
-    ----------
-    area_share : array, shape (n_shares,)
-        Ascending. [0 to 1]
-    curves : mapping of str to (pai, low, high)
-        Each of shape (n_shares,); NaN leaves a gap. [unitless]
-    title : str
-
-    Returns
-    -------
-    str
-        SVG with each line named where it ends, and a line at 1, which is chance.
-
-    Raises
-    ------
-    ParameterError
-        If there are more than three curves.
-    """
-    import altair as alt
-
-    if len(curves) > len(SERIES):
-        raise ParameterError(
-            f"PAI chart: {len(curves)} curves, at most {len(SERIES)} can be read at once; "
-            "leave some out"
-        )
-    x = alt.X(
-        "share:Q",
-        title="Share of the area flagged (0 to 1)",
-        scale=alt.Scale(zero=True),
-        axis=_few_ticks(alt, 5),
-    )
-    chance = _chart([{"pai": 1.0, "word": "chance"}])
-    layers: list[Any] = [
-        chance.mark_rule(strokeDash=[4, 3], color=GREY).encode(y="pai:Q"),
-        chance.mark_text(align="right", baseline="bottom", dy=-3, color=GREY).encode(
-            x=alt.value(420), y="pai:Q", text="word:N"
-        ),
-    ]
-    known = [pai[np.isfinite(pai)] for pai, _, _ in curves.values()]
-    top = max(
-        (float(np.nanmax(high, initial=1.0)) for _, _, high in curves.values()), default=1
-    )
-    ends = [float(pai[-1]) if pai.size else 0.0 for pai in known]
-    heights = _label_heights(ends, top, 14 * top / PAI_HEIGHT)
-
-    words = []
-    for colour, height, (name, (pai, low, high)) in zip(
-        SERIES, heights, curves.items(), strict=False
-    ):
-        rows = [
-            {"share": plain(s), "pai": plain(p), "low": plain(a), "high": plain(b)}
-            for s, p, a, b in zip(area_share, pai, low, high, strict=True)
-        ]
-        base = _chart(rows).encode(x=x)
-        y = alt.Y("pai:Q", title="PAI (1 is chance)", scale=alt.Scale(zero=True))
-        last = [
-            {"share": row["share"], "pai": height, "name": name}
-            for row in rows
-            if row["pai"] is not None
-        ][-1:]
-        layers += [
-            base.mark_area(opacity=0.15, color=colour).encode(y="low:Q", y2="high:Q"),
-            base.mark_line(color=colour).encode(y=y),
-            _chart(last)
-            .mark_text(align="left", dx=5, color=colour)
-            .encode(x=x, y=y, text="name:N"),
-        ]
-        words.append(_rows_in_words([name], pai[:1], low[:1], high[:1], "PAI"))
-    chart = alt.layer(*layers).properties(width=420, height=PAI_HEIGHT)
-    return _svg(chart, title, " ".join(words))
+    return svg_of(chart, title, rows_in_words(names, estimate, low, high, unit))
 
 
 def bands_chart(
@@ -259,7 +188,7 @@ def bands_chart(
         for a, d, r, q in zip(across, down, ratio, p, strict=True)
     ]
     names_across, names_down = list(dict.fromkeys(across)), list(dict.fromkeys(down))
-    base = _chart(rows).encode(
+    base = chart_of(rows).encode(
         x=alt.X(
             "across:N", title=across_title, sort=names_across, axis=alt.Axis(labelAngle=0)
         ),
@@ -280,7 +209,7 @@ def bands_chart(
         for a, d, r, q in zip(across, down, ratio, p, strict=True)
         if np.isfinite(r)
     )
-    return _svg(chart, title, f"By {down_title.lower()} and {across_title.lower()}. {said}.")
+    return svg_of(chart, title, f"By {down_title.lower()} and {across_title.lower()}. {said}.")
 
 
 def _ratio_colour(ratio: float) -> str:
@@ -288,60 +217,6 @@ def _ratio_colour(ratio: float) -> str:
     if not np.isfinite(ratio):
         return "#ffffff"
     return RATIO_COLOURS[int(np.searchsorted(RATIO_BOUNDS, ratio, side="right"))]
-
-
-def _svg(chart: Any, title: str, description: str) -> str:
-    """The chart drawn, with a name and a description that assistive technology reads."""
-    import altair as alt
-    import vl_convert
-    from markupsafe import escape
-
-    heading = alt.TitleParams(
-        title, anchor="start", fontSize=14, font=FONT, color=INK, frame="group", offset=14
-    )
-    look = (
-        chart.properties(title=heading, background="white")
-        .configure(font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=INK,
-            titleColor=INK,
-            labelFontSize=12,
-            titleFontSize=12,
-            titleFontWeight="normal",
-            gridColor=PALE,
-            domainColor=GREY,
-            tickColor=GREY,
-            labelLimit=220,
-            labelFlush=False,
-        )
-        .configure_text(font=FONT, fontSize=12)
-    )
-    svg: str = vl_convert.vegalite_to_svg(look.to_json())
-    name = f'<svg role="img" aria-label="{escape(title)}. {escape(description)}" '
-    inside = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
-    head, rest = svg.split(">", 1)
-    return head.replace("<svg ", name, 1) + ">" + inside + rest
-
-
-def _chart(rows: list[dict[str, Any]]) -> Any:
-    import altair as alt
-
-    data: Any = alt.Data
-    return alt.Chart(data(values=rows))
-
-
-def _few_ticks(alt: Any, n: int) -> Any:
-    return alt.Axis(tickCount=n)
-
-
-def _label_heights(ends: list[float], top: float, gap: float) -> list[float]:
-    """Where to write the names of lines that end at ``ends``, ``gap`` or more apart."""
-    heights = dict(enumerate(ends))
-    below = -top
-    for i in sorted(heights, key=lambda i: ends[i]):
-        heights[i] = below = max(ends[i], below + gap)
-    return list(heights.values())
 
 
 def _months_in_words(month: Instants, n: Floats, unit: str) -> str:
@@ -356,17 +231,3 @@ def _months_in_words(month: Instants, n: Floats, unit: str) -> str:
     )
     missing = [str(m) for m in month[np.isnan(n)]]
     return f"{words} Not held: {', '.join(missing)}." if missing else words
-
-
-def _rows_in_words(
-    names: list[str], estimate: Floats, low: Floats, high: Floats, unit: str
-) -> str:
-    decimals = decimals_for(np.concatenate([estimate, low, high]))
-    parts = [
-        f"{name} {rounded(float(e), decimals)} (95 % interval {rounded(float(a), decimals)} "
-        f"to {rounded(float(b), decimals)})"
-        if np.isfinite(e)
-        else f"{name} unknown"
-        for name, e, a, b in zip(names, estimate, low, high, strict=True)
-    ]
-    return f"{unit}: {'; '.join(parts)}."

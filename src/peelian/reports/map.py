@@ -248,7 +248,7 @@ def _columns(table: Table) -> list[dict[str, Any]]:
     return [
         {
             "label": label_of(name),
-            "unit": units.get(name, ""),
+            "unit": "" if units.get(name) == label_of(name).lower() else units.get(name, ""),
             "numeric": is_numeric(table.columns[name]),
             "entries": texts[name],
             "under": under.get(name, []),
