@@ -15,6 +15,7 @@ import numpy as np
 from forecast_histories import dated_history, events_of, squares
 from peelian import forecasts, hotspots
 from peelian.terms import Forecaster, PlatformError
+from streets import network_of
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "reference" / "correctness.md"
@@ -141,6 +142,13 @@ def _scan(world: World) -> object:
     return f"smallest p {found.columns['p'].min():.4g}" if len(found) else "no rows"
 
 
+STREETS = network_of(*(f"LINESTRING ({x} 0, {x} 2000)" for x in np.unique(GRID.x)))
+
+
+def _on_streets(world: World) -> hotspots.SnappedEvents:
+    return hotspots.snap_events(world.x, world.y, STREETS, max_distance=150)
+
+
 HOT, FORE, LAWS, REF = "unit/hotspots/test_hotspots_", "unit/forecasts/test_forecasts_", "properties/test_", "reference/test_"  # fmt: skip
 
 TABLE = (
@@ -194,6 +202,20 @@ TABLE = (
         ("vectors of Bernasco and Steenbeek (2017); half the mean difference", REF + "concentration_vectors.py::test_published_forms"),
         ("units of area and harm", HOT + "concentration.py::test_units_of_area_and_of_harm_do_not_matter"),
         ("level risk: the generalised Gini says little", HOT + "concentration.py::test_level_risk_looks_concentrated_and_only_the_generalised_gini_says_less"),
+    ),
+    Evidence(
+        "snap_events, segment_counts, segment_rates",
+        lambda w: hotspots.segment_rates(_on_streets(w), STREETS).per_km,
+        ("PySAL spaghetti 1.7.6: segment, place, distance, counts", REF + "segments.py::test_events_snap_and_count_as_in_spaghetti"),
+        ("metres, millimetres, origin", HOT + "segments.py::test_units_and_origin_do_not_matter"),
+        ("uniform events: limits hold, no trend with length", HOT + "segments.py::test_garwood_limits_hold_the_truth_and_rates_have_no_trend_on_uniform_events"),
+    ),
+    Evidence(
+        "segment_kde",
+        lambda w: hotspots.segment_kde(_on_streets(w), STREETS, bandwidth=400) * 1000,
+        ("spNetwork's published tests; shares of a star (Okabe and Sugihara 2009); every walk", REF + "segments.py::test_the_discontinuous_split_of_spnetwork"),
+        ("metres, millimetres, origin", HOT + "segments.py::test_units_and_origin_do_not_matter"),
+        ("uniform events: unbiased on every segment", HOT + "segments.py::test_density_is_unbiased_on_uniform_events"),
     ),
     Evidence(
         "knox",
@@ -278,6 +300,13 @@ TABLE = (
         ("means of leaves over resamples (Breiman 2001), by hand", REF + "boosting_vectors.py::test_a_forest_is_the_mean_of_leaves_over_resamples"),
         ("metres, kilometres, origin", FORE + "boosting.py::test_units_and_origin_do_not_matter"),
         ("even noise; time shuffled", FORE + "boosting.py::test_there_is_nothing_to_find_in_noise"),
+    ),
+    Evidence(
+        "poisson-features",
+        _risk("poisson-features"),
+        ("Gaussian kernel (Rahimi and Recht 2007); scipy's minimiser of the penalised likelihood", REF + "poisson_features_vectors.py::test_the_fit_minimises_the_penalised_likelihood"),
+        ("metres, kilometres, origin", FORE + "poisson_features.py::test_units_and_origin_do_not_matter"),
+        ("even noise; time shuffled", FORE + "poisson_features.py::test_there_is_nothing_to_find_in_noise"),
     ),
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from peelian.forecasts.gamma_poisson import (
 from peelian.forecasts.hour_of_week import HourOfWeek, HourOfWeekProfile
 from peelian.forecasts.lessons import Schedule
 from peelian.forecasts.memory import exponential_weights
+from peelian.forecasts.poisson_features import PoissonFeatures, Waves
 from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.risk_explained import RiskExplanation, explain_risk, shift_test
 from peelian.forecasts.risk_factors import Candidates, RiskFactor, candidate_factors
@@ -45,6 +46,7 @@ ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "self-exciting": SelfExciting,
     "boosting": GradientBoosting,
     "forest": RandomForest,
+    "poisson-features": PoissonFeatures,
 }
 # These explain offences by what stands near, and so need places that draw people.
 GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
@@ -69,6 +71,7 @@ __all__ = [
     "KernelEWMA",
     "LagFeatures",
     "LongWindowCount",
+    "PoissonFeatures",
     "Prospective",
     "RandomForest",
     "RiskExplanation",
@@ -80,6 +83,7 @@ __all__ = [
     "SelfExcitingFit",
     "StackedEnsemble",
     "Trigger",
+    "Waves",
     "candidate_factors",
     "candidates",
     "explain_risk",

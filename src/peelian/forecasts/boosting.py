@@ -120,11 +120,13 @@ class GradientBoosting:
 
     def _fit(self, lessons: Lessons) -> "_Corrected":
         earlier, later = lessons.parted()
-        tried = self._grow(earlier, self.max_trees)
-        factors = [_level(earlier), *tried.staged_predict(later.columns)]
-        n_trees = later.simplest(later.loss(later.baseline * each) for each in factors)
-        level = _level(lessons)
-        return _Corrected(self._grow(lessons, n_trees) if n_trees else None, level)
+        n_trees = 0
+        if earlier.counts.any():
+            tried = self._grow(earlier, self.max_trees)
+            factors = [_level(earlier), *tried.staged_predict(later.columns)]
+            n_trees = later.simplest(later.loss(later.baseline * each) for each in factors)
+        trees = self._grow(lessons, n_trees) if n_trees else None
+        return _Corrected(trees, _level(lessons))
 
     def _grow(self, lessons: Lessons, n_trees: int) -> Any:
         from sklearn.ensemble import HistGradientBoostingRegressor

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import numpy as np
 
-from peelian.forecasts.features import Columns, Features, LagFeatures
+from peelian.forecasts.features import Columns, Features
 from peelian.forecasts.memory import require_days, require_origins
 from peelian.terms import (
     CoverageError,
@@ -28,7 +28,6 @@ from peelian.terms import (
 
 MIN_LESSONS = 6  # periods that teach
 MIN_HITS = 50  # cells with events among them, period by period
-HELD_OUT = 0.25  # last part of the lessons, on which a fit to the earlier ones is judged
 
 
 @dataclass(frozen=True)
@@ -121,13 +120,12 @@ class Lessons:
         names = self.__dataclass_fields__
         return Lessons(**{name: getattr(self, name)[chosen] for name in names})
 
-    def parted(self, share: float = HELD_OUT) -> tuple["Lessons", "Lessons"]:
-        """The earlier periods and the last ``share`` of them: never rows of one in both."""
-        periods = np.unique(self.period)
-        first = periods[-max(1, round(share * len(periods)))]
-        return (
-            self.where(np.flatnonzero(self.period < first)),
-            self.where(np.flatnonzero(self.period >= first)),
+    def parted(self, quarter: int = 4) -> tuple["Lessons", "Lessons"]:
+        """All before a quarter of the periods, to fit to, and that quarter, to judge by."""
+        periods, which = np.unique(self.period, return_inverse=True)
+        at = 4 * which // len(periods) + 1
+        return self.where(np.flatnonzero(at < quarter)), self.where(
+            np.flatnonzero(at == quarter)
         )
 
     def loss(self, expected: Floats) -> Floats:
@@ -150,6 +148,14 @@ class Lessons:
         return int(np.argmax(above.sum(axis=1, dtype=np.float64) <= error))
 
 
+class Knowing(Protocol):
+    """What gives features at origins, such as `LagFeatures`."""
+
+    def walk(self, history: History, origins: Sequence[int]) -> Iterator[Features]:
+        """The features at each origin, from the periods before it alone."""
+        ...
+
+
 class Fitted(Protocol):
     """A regression fitted to lessons."""
 
@@ -166,7 +172,7 @@ class Course:
     """
 
     name: str
-    features: LagFeatures
+    features: Knowing
     schedule: Schedule
     fit: Callable[[Lessons], Fitted]
 

@@ -115,6 +115,9 @@ def test_parts_are_parted_by_period():
     assert earlier.period.max() < later.period.min()
     assert len(set(later.period)) == 3  # of thirteen
     assert len(earlier) + len(later) == len(seen[0])
+    before, third = seen[0].parted(3)
+    assert set(before.period) | set(third.period) == set(earlier.period)
+    assert before.period.max() < third.period.min()
 
 
 def test_the_loss_is_the_poisson_log_score():
