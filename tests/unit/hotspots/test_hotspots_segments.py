@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import shapely
 
 from peelian.hotspots import segment_counts, segment_kde, segment_rates, snap_events
 from peelian.hotspots.segment_kde import JUNCTIONS, STEPS
+from peelian.spacetime import street_network
 from peelian.statistics import garwood_limits
 from peelian.terms import CoordinateError, DataError, ParameterError
 from streets import TOWN, network_of, on_streets, squares, star
@@ -59,12 +61,22 @@ def test_units_and_origin_do_not_matter():
     rng = np.random.default_rng(3)
     town = squares(5)
     x, y = on_streets(town, 40, rng)
-    metres = segment_kde(snap_events(x, y, town, max_distance=9), town, bandwidth=130)
-    far = squares(5, 100_000.0)  # the same in millimetres
-    mm = snap_events(x * 1000, y * 1000, far, max_distance=9000)
-    np.testing.assert_allclose(
-        segment_kde(mm, far, bandwidth=130_000) * 1000, metres, rtol=1e-6, atol=1e-12
-    )
+    x, y = x + rng.normal(0, 3, 40), y + rng.normal(0, 3, 40)
+    events = snap_events(x, y, town, max_distance=20)
+    metres = segment_kde(events, town, bandwidth=130)
+    per_km = segment_rates(events, town).per_km
+    fine = squares(5, 100_000.0)  # the same in millimetres
+    mm = snap_events(x * 1000, y * 1000, fine, max_distance=20_000)
+    np.testing.assert_array_equal(mm.segment, events.segment)
+    np.testing.assert_allclose(segment_rates(mm, fine).per_km * 1000, per_km)
+    density = segment_kde(mm, fine, bandwidth=130_000) * 1000
+    np.testing.assert_allclose(density, metres, rtol=1e-6, atol=1e-12)
+    far = np.array([449_000, 520_000])
+    moved = street_network(shapely.transform(town.lines, lambda xy: xy + far), crs="none")
+    there = snap_events(x + far[0], y + far[1], moved, max_distance=20)
+    np.testing.assert_array_equal(there.segment, events.segment)
+    density = segment_kde(there, moved, bandwidth=130)
+    np.testing.assert_allclose(density, metres, rtol=1e-6, atol=1e-12)
 
 
 def test_short_segments_lose_next_to_nothing():
@@ -120,16 +132,16 @@ def test_garwood_limits_hold_the_truth_and_rates_have_no_trend_on_uniform_events
 
 
 @pytest.mark.parametrize("junctions", JUNCTIONS)
-def test_density_is_unbiased_on_uniform_events(junctions):
+@pytest.mark.parametrize("town", [network_of(*TOWN), star(3, long=150, pieces=3)])
+def test_density_is_unbiased_on_uniform_events(junctions, town):
     """Why kernels are split: without it junctions look hot (Okabe and Sugihara 2009)."""
     rng = np.random.default_rng(5)
-    town = network_of(*TOWN)
     found = []
-    for _ in range(150):
+    for _ in range(100):
         x, y = on_streets(town, 100, rng)
         events = snap_events(x, y, town, max_distance=1)
         found.append(segment_kde(events, town, bandwidth=80, junctions=junctions))
-    mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(150)
+    mean, error = np.mean(found, axis=0), np.std(found, axis=0) / np.sqrt(100)
     assert np.all(np.abs(mean - 100 / town.length.sum()) < 3.5 * error)
 
 
