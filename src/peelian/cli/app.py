@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-
 from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
 from peelian.terms import DataError
@@ -61,6 +60,7 @@ EXAMPLES = {
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
+    "evaluate leaks": "peelian evaluate leaks --models count,ewma --runs 12",
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
     "--time date --since 2018-12-01 --until 2018-12-31",
     "plan": "peelian plan --date 2018-12-01 --teams 8 --format csv",

@@ -1,6 +1,7 @@
 """Was the forecast good; did the action work; was it fair."""
 
 from peelian.evaluation.backtest import backtest
+from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.pieces import Failed, Piece, Scored, Work, one_by_one
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
@@ -36,6 +37,7 @@ from peelian.evaluation.two_counts import (
 from peelian.evaluation.window import score_map
 
 __all__ = [
+    "LEAKS",
     "MIN_BASE",
     "MIN_BLOCKS",
     "ORACLE",
@@ -58,6 +60,7 @@ __all__ = [
     "compare_counts",
     "district_rates",
     "e_test",
+    "leak_check",
     "monthly_dispersion",
     "observed_over_expected",
     "one_by_one",

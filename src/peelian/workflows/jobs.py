@@ -20,6 +20,7 @@ from peelian.workflows.hotspots import (
     local_moran,
     stability,
 )
+from peelian.workflows.leaks import leaks
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
@@ -36,6 +37,7 @@ from peelian.workflows.settings import (
     GiStarSettings,
     KdeSettings,
     KnoxSettings,
+    LeakSettings,
     LocalMoranSettings,
     MapSettings,
     NearRepeatSettings,
@@ -75,6 +77,7 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots scan", ScanSettings, scan),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
+        Job("evaluate leaks", LeakSettings, leaks),
         Job("evaluate score", ScoreSettings, score),
         Job("plan", PlanSettings, plan, keep=keep_plan),
         Job("report map", MapSettings, explore),

@@ -9,7 +9,6 @@ from math import isfinite
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
-
 from peelian.terms import STOP_MINUTES, ParameterError
 
 SEED = 20181201  # any number would do; this one is written down
@@ -300,6 +299,15 @@ class BacktestSettings:
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
     running: Running = Running()
+
+
+@dataclass(frozen=True)
+class LeakSettings:
+    """The whole backtest on worlds in which there is nothing to foretell."""
+
+    backtest: BacktestSettings = BacktestSettings()
+    runs: int = option(10, "worlds of each kind, up to 20; more see smaller leaks")
+    error_rate: float = option(0.05, "chance that any sound model is called leaking, 0 to 1")
 
 
 @dataclass(frozen=True)
