@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
 from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
 from peelian.terms import DataError

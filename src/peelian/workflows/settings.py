@@ -9,6 +9,7 @@ from math import isfinite
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
+
 from peelian.terms import STOP_MINUTES, ParameterError
 
 SEED = 20181201  # any number would do; this one is written down
