@@ -32,19 +32,25 @@ class Workers:
         import joblib
 
         jobs = self.jobs or -1
-        several = joblib.effective_n_jobs(jobs) > 1
+        several = joblib.effective_n_jobs(jobs)
         began, left = time.monotonic(), list(enumerate(pieces))
         while left and not (
-            several and len(left) > 1 and time.monotonic() - began >= PATIENCE
+            several > 1 and len(left) > 1 and time.monotonic() - began >= PATIENCE
         ):
             number, piece = left.pop(0)
             yield number, _score(piece, lambda n, number=number: tell(number, n))  # type: ignore[misc]
         if not left:
             return
-        parallel = joblib.Parallel(n_jobs=jobs, batch_size=1, return_as="generator_unordered")
-        for number, scored in parallel(joblib.delayed(_apart)(*one) for one in left):
-            tell(number, len(pieces[number]))
-            yield number, scored
+        rounds = [left]
+        try:
+            parallel = joblib.Parallel(jobs, batch_size=1, return_as="generator_unordered")
+        except ValueError:  # a backend, such as Ray's, that hands all back at the end
+            parallel = joblib.Parallel(jobs, batch_size=1)
+            rounds = [left[first : first + several] for first in range(0, len(left), several)]
+        for some in rounds:
+            for number, scored in parallel(joblib.delayed(_apart)(*one) for one in some):
+                tell(number, len(pieces[number]))
+                yield number, scored
 
 
 def _apart(number: int, piece: Piece) -> tuple[int, Scored]:

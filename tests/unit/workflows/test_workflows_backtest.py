@@ -94,10 +94,18 @@ class Elsewhere(ThreadingBackend):
         return super().submit(func, callback)
 
 
-def test_the_work_goes_where_joblib_is_told_to_send_it(settings, slow, monkeypatch):
+class AllAtOnce(Elsewhere):
+    """Hands back what it was given when all of it is done, as Ray's backend does."""
+
+    supports_return_generator = False
+
+
+@pytest.mark.parametrize("backend", [Elsewhere, AllAtOnce])
+def test_the_work_goes_where_joblib_is_told_to_send_it(settings, slow, monkeypatch, backend):
+    monkeypatch.setattr(Elsewhere, "done", 0)
     alone = backtest(running(replace(settings, models="slow"), jobs=1))
     monkeypatch.setattr(workers, "PATIENCE", 0.0)
-    joblib.register_parallel_backend("elsewhere", Elsewhere)
+    joblib.register_parallel_backend("elsewhere", backend)
     with joblib.parallel_config(backend="elsewhere"):
         there = backtest(replace(settings, models="slow"))
     assert Elsewhere.done == 5  # counting, and 49 origins in parts of 13
