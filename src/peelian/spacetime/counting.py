@@ -1,6 +1,7 @@
 """Which cell, which period, how many: the definition every engine must agree with."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from peelian.spacetime.projection import crs_code, require_metres
 from peelian.terms import (
@@ -177,6 +178,28 @@ def late_events(events: Events, grid: Grid, periods: Periods) -> Late | None:
     beside = counted & np.isin(place, place[late])
     weight = np.asarray(events.weight, dtype=np.float64)
     return Late(period[beside], cell[beside], weight[beside], events.recorded[beside])
+
+
+def late_shares(events: Events, days: ArrayLike) -> Floats:
+    """Share of events that came on record later than so many days after they were over.
+
+    Parameters
+    ----------
+    events : Events
+    days : array, shape (n,)
+
+    Returns
+    -------
+    shares : array, shape (n,)
+        Of those whose record is dated; NaN when none is. [0 to 1]
+    """
+    bounds = np.asarray(days, dtype=np.float64)
+    if events.recorded is None or np.isnat(events.recorded).all():
+        return np.full(bounds.shape, np.nan)
+    dated = ~np.isnat(events.recorded)
+    delay = (events.recorded[dated] - events.end[dated]) / np.timedelta64(1, "D")
+    shares: Floats = (delay > bounds[:, None]).mean(axis=1)
+    return shares
 
 
 def within(study_area: StudyArea, x: Floats, y: Floats) -> Bools:

@@ -66,6 +66,7 @@ def overview_made(store: Store, now: datetime, progress: Progress) -> Made:
         "refusals": refusals_shown(overview.refusals),
         "repeated": table_shown(overview.repeated, labels={"n": "Rows"}),
         "repeated_sentence": repeated_sentence(overview.repeated_share),
+        "late_sentence": late_sentence(overview.late),
     }
     return shown, {}
 
@@ -279,6 +280,20 @@ def stale_sentence(days: int) -> str:
 def in_words(names: Sequence[str]) -> str:
     """One, two and three."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def late_sentence(late: Table) -> str:
+    """How many records came late, and what that means for a forecast."""
+    if np.isnan(late.columns["share"]).all():
+        return "The files do not say when each event came on record, so that is not known."
+    said = [
+        f"{share:.0%} came on record more than {days} days after they were over"
+        for days, share in zip(*late.columns.values(), strict=True)
+    ]
+    return (
+        f"Of the events whose record is dated, {in_words(said)}. A backtest shows each origin "
+        "what was on record by then, and no more."
+    )
 
 
 def repeated_sentence(share: float) -> str:

@@ -14,6 +14,7 @@ from peelian.workflows.gather import gather, held_months
 from peelian.workflows.settings import Cells
 
 REPEATED_SHOWN = 10
+LATE = (7, 28)  # how late a record is called late [days]
 
 # The four figures of the first page, as near as police.uk's categories come to them.
 FIGURES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -40,7 +41,11 @@ class Figure:
 
 @dataclass(frozen=True, eq=False)
 class Overview:
-    """What the first page and the data page show."""
+    """What the first page and the data page show.
+
+    ``late`` has the columns ``days`` and ``share``: of the events whose record is dated, those
+    that came on record later than that; NaN when none is.
+    """
 
     months: tuple[tuple[str, bool, float], ...]
     stale_days: int
@@ -48,6 +53,7 @@ class Overview:
     refusals: Table
     repeated: Table
     repeated_share: float
+    late: Table
     figures: tuple[Figure, ...]
     rates: Table
     last_plan: str | None
@@ -81,6 +87,7 @@ def overview(store: Store, *, now: datetime) -> Overview:
         refusals=store.refusals(),
         repeated=offences.repeated_points(events, REPEATED_SHOWN, sinks=sources.read_sinks()),
         repeated_share=offences.repeated_share(events),
+        late=Table({"days": np.array(LATE), "share": spacetime.late_shares(events, LATE)}),
         figures=tuple(
             _figure(t, _series(counts, codes, months), months, residents)
             for t, codes in FIGURES

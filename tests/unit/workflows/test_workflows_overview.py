@@ -43,6 +43,18 @@ def test_how_stale_the_data_are(seen):
     assert seen.stale_days == 70
 
 
+def test_how_late_records_come_where_their_dates_are_held(seen, tmp_path):
+    assert seen.late.columns["days"].tolist() == [7, 28]
+    assert np.isnan(seen.late.columns["share"]).all()
+    end = np.datetime64("2018-01-28T23:59:59")
+    delays = np.array([0] * 10 + [8] * 10 + [40] * 5) * np.timedelta64(86_400, "s")
+    recorded = [*(end + delays), *[None] * 5]
+    dated = store_of(tmp_path / "dated", ("essex", ["2018-01"]), recorded=recorded)
+    np.testing.assert_allclose(
+        overview(dated, now=NOW).late.columns["share"], [15 / 25, 5 / 25]
+    )
+
+
 def test_batches_and_refusals_add_up(seen):
     assert len(seen.batches) == 8
     assert seen.batches.columns["read"].sum() == 8 * 120
