@@ -61,6 +61,7 @@ EXAMPLES = {
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
+    "evaluate equity": "peelian evaluate equity forecast.csv --format csv > equity.csv",
     "evaluate leaks": "peelian evaluate leaks --models count,ewma --runs 12",
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
     "--time date --since 2018-12-01 --until 2018-12-31",
@@ -84,7 +85,8 @@ def job_command(
         store_path, form = given.pop("store"), given.pop("form")
         target, quiet = given.pop("output"), given.pop("quiet")
         settings = from_flat(job.settings, {k: v for k, v in given.items() if v is not None})
-        store = None if given.get("events") else open_store(store_path)
+        files = given.get("events") or (given.get("forecast") and given.get("areas"))
+        store = None if files else open_store(store_path)
         with progress_bar(quiet) as progress:
             outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)
         deliver(outcome, form=form, output=target, quiet=quiet)

@@ -1,6 +1,7 @@
 """Was the forecast good; did the action work; was it fair."""
 
 from peelian.evaluation.backtest import backtest
+from peelian.evaluation.equity import equity_table, flagged_parts
 from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.pieces import Failed, Piece, Scored, Work, one_by_one
 from peelian.evaluation.rates import district_rates
@@ -60,6 +61,8 @@ __all__ = [
     "compare_counts",
     "district_rates",
     "e_test",
+    "equity_table",
+    "flagged_parts",
     "leak_check",
     "monthly_dispersion",
     "observed_over_expected",

@@ -1,7 +1,8 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
-from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
 from peelian.reports.change import change_json, change_sentence, change_text
+from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
+from peelian.reports.fairness import equity_sentences
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
     cells_geojson,
@@ -62,6 +63,7 @@ __all__ = [
     "district_shapes",
     "diverging_layer",
     "environment_hash",
+    "equity_sentences",
     "footer_line",
     "interval_chart",
     "map_panel",

@@ -1,5 +1,6 @@
 """Outside files: read, checked row by row, and translated into our words at the door."""
 
+from peelian.sources.contents import sha256_of
 from peelian.sources.essex import (
     BASES_ARE_ASSUMED,
     essex_areas,
@@ -7,6 +8,7 @@ from peelian.sources.essex import (
     essex_districts,
     essex_generators_path,
     essex_outlines_path,
+    essex_residents,
     essex_street_path,
     essex_study_area,
 )
@@ -32,6 +34,7 @@ from peelian.sources.offence_tables import (
     read_police_uk_categories,
     read_sinks,
 )
+from peelian.sources.residents import read_residents
 from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
 from peelian.sources.suggest import suggest_mapping
@@ -53,6 +56,7 @@ __all__ = [
     "essex_districts",
     "essex_generators_path",
     "essex_outlines_path",
+    "essex_residents",
     "essex_street_path",
     "essex_study_area",
     "events_from_frame",
@@ -74,8 +78,10 @@ __all__ = [
     "read_offence_sets",
     "read_police_uk_categories",
     "read_problem",
+    "read_residents",
     "read_sinks",
     "read_study_area",
+    "sha256_of",
     "suggest_mapping",
     "working_crs",
 ]

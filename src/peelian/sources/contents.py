@@ -36,6 +36,11 @@ class Format(StrEnum):
     GEOPACKAGE = "GeoPackage"
 
 
+def sha256_of(path: Path) -> str:
+    """Hash of the bytes of a file as it stands."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 @dataclass(frozen=True, eq=False)
 class Content:
     """The bytes of one file, uncompressed.

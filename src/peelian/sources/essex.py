@@ -9,8 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
+from peelian.sources.residents import read_residents
 from peelian.spacetime.projection import project_shapes
-from peelian.terms import BRITISH_NATIONAL_GRID, WGS84, Areas, Base, Bools, StudyArea
+from peelian.terms import (
+    BRITISH_NATIONAL_GRID,
+    WGS84,
+    Areas,
+    Base,
+    Bools,
+    Residents,
+    StudyArea,
+)
 
 PAGE = "https://data.police.uk/data/ and https://geoportal.statistics.gov.uk/"
 LICENCE = "Open Government Licence v3.0"
@@ -41,6 +50,12 @@ def essex_street_path() -> Path:
 def essex_outlines_path() -> Path:
     """GeoJSON (WGS84) of the 14 districts, drawn coarsely: a background for maps only."""
     return FOLDER / "district_outlines.geojson"
+
+
+@lru_cache(maxsize=1)
+def essex_residents() -> Residents:
+    """Residents of the LSOAs by age band (mid-2017) and fifth of deprivation (IMD 2019)."""
+    return read_residents(FOLDER / "residents_lsoa11.csv")
 
 
 def essex_generators_path() -> Path:

@@ -4,7 +4,6 @@ Whoever made it. Outlines (GeoJSON, GeoParquet, GeoPackage, shapefile) say where
 table of centres (CSV, JSON, Parquet) says it when they stand on a lattice.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from peelian.sources.contents import Content, Format, open_contents
+from peelian.sources.contents import Content, Format, open_contents, sha256_of
 from peelian.sources.extracts import read_rows
 from peelian.sources.layers import check_polygons, read_layer
 from peelian.sources.parsing import parse_numbers, texts
@@ -96,7 +95,7 @@ def read_forecast(
             f"cell kind {cell_kind!r}: centres are of square or hexagon cells"
         )
     if path.suffix.lower() in SHAPEFILES and path.is_file():
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        digest = sha256_of(path)
         return _outlined(*read_layer(path, crs), crs, path.name, digest)
     contents = list(open_contents(path))
     if len(contents) != 1:

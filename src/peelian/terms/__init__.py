@@ -31,6 +31,7 @@ from peelian.terms.plans import (
     Visit,
 )
 from peelian.terms.provenance import Ingredient, Provenance
+from peelian.terms.residents import Residents
 from peelian.terms.space import (
     BRITISH_NATIONAL_GRID,
     WGS84,
@@ -86,6 +87,7 @@ __all__ = [
     "PlatformError",
     "Provenance",
     "Refusal",
+    "Residents",
     "RiskSurface",
     "Route",
     "SchemaError",

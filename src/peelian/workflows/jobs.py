@@ -10,6 +10,7 @@ from peelian.terms import NotFound
 from peelian.workflows.backtest import backtest
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
+from peelian.workflows.equity import equity
 from peelian.workflows.explore import explore
 from peelian.workflows.forecast import forecast
 from peelian.workflows.hotspots import (
@@ -33,6 +34,7 @@ from peelian.workflows.settings import (
     CountSettings,
     DualKdeSettings,
     EmergingSettings,
+    EquitySettings,
     ForecastSettings,
     GiStarSettings,
     KdeSettings,
@@ -78,6 +80,7 @@ JOBS: Mapping[str, Job] = {
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
         Job("evaluate leaks", LeakSettings, leaks),
+        Job("evaluate equity", EquitySettings, equity),
         Job("evaluate score", ScoreSettings, score),
         Job("plan", PlanSettings, plan, keep=keep_plan),
         Job("report map", MapSettings, explore),

@@ -312,6 +312,17 @@ class LeakSettings:
 
 
 @dataclass(frozen=True)
+class EquitySettings:
+    """Who lives in the cells that a forecast flags."""
+
+    forecast: str = option("", "file of the forecast, with flagged by cell")
+    areas: str = option("", "file of polygons with residents; empty: the store's")
+    residents: str = option("", "CSV of residents by age and deprivation; essex: bundled")
+    cell_kind: str = option("", "square or hexagon, where centres leave it open")
+    cell_size: float = option(0.0, "of cells given by centres, where none is whole [m]")
+
+
+@dataclass(frozen=True)
 class ScoreSettings:
     """A forecast of any program against the events that followed."""
 
