@@ -21,7 +21,9 @@ def test_links_to_files_lead_somewhere(page):
     assert not missing, f"{page.name} links to what is not there: {missing}"
 
 
-@pytest.mark.parametrize("name", [*forecasts.FORECASTERS, "kde", "gi-star", "segments", "backtest"])
+@pytest.mark.parametrize(
+    "name", [*forecasts.FORECASTERS, "kde", "gi-star", "segments", "backtest"]
+)
 def test_every_method_has_a_page_that_says_when_not_to_use_it(name):
     page = {"count": "long-window-count"}.get(name, name)
     text = (ROOT / "docs" / "methods" / f"{page}.md").read_text().lower()

@@ -101,23 +101,38 @@ def segment_kde(
     to_go = long[segment] - done
     held = np.bincount(segment, weight * (mass(done) + mass(to_go)), m).astype(np.float64)
 
-    # leaving[b, s]: what comes to the end of directed segment s after b steps
-    leaving = np.zeros((STEPS + 2, 2 * m))
-    _add_between(leaving, to_go, segment, weight)
-    _add_between(leaving, done, segment + m, weight)
+    # What walks along directed segment s and will be at its end after b steps waits at
+    # ``first[s] + b % size[s]``: no more slots than it has steps.
+    long = np.concatenate([long, long])
+    size = np.minimum(np.ceil(long), STEPS).astype(np.int64) + 2
+    first = np.cumsum(size) - size
+    waiting = np.zeros(size.sum())
+
+    def send(end: Floats, walked: Ints, amount: Floats) -> None:
+        """Let amounts be at the end of segments after steps that are not whole numbers."""
+        reached = np.flatnonzero(end < STEPS)
+        row, s = end[reached].astype(np.int64), walked[reached]
+        part = end[reached] - row
+        np.add.at(waiting, first[s] + row % size[s], amount[reached] * (1 - part))
+        np.add.at(waiting, first[s] + (row + 1) % size[s], amount[reached] * part)
+
+    send(to_go, segment, weight)
+    send(done, segment + m, weight)
     to_node = np.concatenate([network.to_node, network.from_node])
     from_node = np.concatenate([network.from_node, network.to_node])
     turned = np.roll(np.arange(2 * m), m)
     onward, back = _shares(np.bincount(to_node, minlength=network.n_nodes), junctions)
     onward, back = onward[from_node], back[from_node]
-    long = np.concatenate([long, long])
     for b in range(STEPS):
-        meeting = np.bincount(to_node, leaving[b], network.n_nodes)
-        entering = onward * meeting[from_node] - back * leaving[b][turned]
+        here = first + b % size
+        leaving = waiting[here]
+        waiting[here] = 0.0
+        meeting = np.bincount(to_node, leaving, network.n_nodes)
+        entering = onward * meeting[from_node] - back * leaving[turned]
         at = np.flatnonzero(entering)
         amount, end = entering[at], b + long[at]
         held += np.bincount(at % m, amount * (mass(end) - mass_to[b]), m)
-        _add_between(leaving, end, at, amount)
+        send(end, at, amount)
     return held / (long[:m] * step)
 
 
@@ -161,12 +176,3 @@ def _shares(degree: Ints, junctions: str) -> tuple[Floats, Floats]:
     others = np.maximum(n - 1, 1)
     dead_end = n == 1
     return np.where(dead_end, 0.0, 1 / others), np.where(dead_end, -1.0, 1 / others)
-
-
-def _add_between(leaving: Floats, steps: Floats, column: Ints, amount: Floats) -> None:
-    """Add amounts after a number of steps that is not whole: to both neighbours, in part."""
-    reached = np.flatnonzero(steps < STEPS)
-    row = steps[reached].astype(np.int64)
-    part = steps[reached] - row
-    np.add.at(leaving, (row, column[reached]), amount[reached] * (1 - part))
-    np.add.at(leaving, (row + 1, column[reached]), amount[reached] * part)
