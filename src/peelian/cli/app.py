@@ -186,7 +186,10 @@ def ingest(
     paths: Annotated[list[Path], typer.Argument(help="files, folders or zips of events")] = [],  # noqa: B006
     store: Annotated[str, STORE] = DEFAULT_STORE,
     mapping: Annotated[
-        Path | None, typer.Option(help="how to read your own file (TOML)")
+        Path | None,
+        typer.Option(
+            help="how to read the file: a TOML file, or a name such as st-louis-2013"
+        ),
     ] = None,
     areas: Annotated[
         Path | None, typer.Option(help="polygons with code, district, population")

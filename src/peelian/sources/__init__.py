@@ -24,7 +24,7 @@ from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.layers import read_areas, read_bases, read_study_area
-from peelian.sources.mapping import FileMapping, parse_mapping, read_mapping
+from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
 from peelian.sources.networks import NetworkFile, read_network
 from peelian.sources.offence_tables import (
@@ -51,6 +51,7 @@ __all__ = [
     "Y",
     "answer_json",
     "as_events",
+    "bundled_mappings",
     "essex_areas",
     "essex_bases",
     "essex_districts",

@@ -33,6 +33,7 @@ from peelian.sources.sieve import (
     or_null,
     utc_span,
 )
+from peelian.spacetime.periods import to_utc
 from peelian.terms import Extract, Instants, Refusal, Setting
 
 COLUMN_MAP: dict[str, str] = {}  # given by the mapping
@@ -104,6 +105,9 @@ def _times(sieve: Sieve, mapping: FileMapping, reading: Reading) -> Span:
     when, field = mapping.time, ", ".join(mapping.time.start)
     times = _parsed(sieve.rows, when.start, when.formats)
     span = check_times(sieve, times, field, reading=reading, zone=when.zone)
+    if when.earliest is not None:
+        first = to_utc(np.array([when.earliest], dtype="datetime64[s]"), zone=when.zone)
+        sieve.refuse(span.start < first, Refusal.TOO_EARLY, field)
     if not when.end:
         return span
     until = _parsed(sieve.rows, when.end, when.formats)
@@ -157,6 +161,9 @@ def _code(value: str, offence: OffenceColumn) -> str | None:
     """The namespaced code of one value, None where no list knows it."""
     if value in offence.codes:
         return offence.codes[value]
+    for pattern, code in offence.matches.items():
+        if re.search(pattern, value):
+            return code
     if not value or not offence.keep_unmapped:
         return None
     if offence.list == POLICE_UK:

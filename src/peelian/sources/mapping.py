@@ -3,9 +3,11 @@
 docs/how-to/bring-your-own-data.md shows one line by line.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from peelian.terms import LOCAL_ZONE, ParameterError, SchemaError, Setting
 
 UNDECIDED = "?"  # what a proposal says where only a person can know
+BUNDLED = Path(__file__).parent / "mappings"  # one file a provider, found by its name
 POLICE_UK, HOME_OFFICE = "police-uk", "home-office"  # lists whose codes we know
 
 
@@ -33,6 +36,7 @@ class TimeColumns:
     """When: columns, formats tried in turn, and the zone of local times.
 
     ``start`` may be two columns, a date and a time, read as one text with a space between.
+    What began before the local day ``earliest`` is refused: late reports reach back for years.
     """
 
     start: tuple[str, ...]
@@ -40,13 +44,15 @@ class TimeColumns:
     zone: str = LOCAL_ZONE
     end: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()
+    earliest: str | None = None
 
 
 @dataclass(frozen=True)
 class OffenceColumn:
     """What: a column and the list its values belong to, or one code for the whole file.
 
-    ``codes`` maps values to namespaced codes. A value it does not hold becomes
+    ``codes`` maps values to namespaced codes; for a value it does not hold the first regular
+    expression of ``matches`` that is found in it decides. A value neither knows becomes
     ``list:value`` when ``keep_unmapped``, and is refused otherwise.
     """
 
@@ -54,6 +60,7 @@ class OffenceColumn:
     fixed: str | None
     list: str
     codes: Mapping[str, str] = field(default_factory=dict)
+    matches: Mapping[str, str] = field(default_factory=dict)
     keep_unmapped: bool = True
 
 
@@ -107,8 +114,16 @@ KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
         "recorded": (str, list),
         "formats": list,
         "zone": str,
+        "earliest": str,
     },
-    "offence": {"column": str, "fixed": str, "list": str, "unmapped": str, "codes": dict},
+    "offence": {
+        "column": str,
+        "fixed": str,
+        "list": str,
+        "unmapped": str,
+        "codes": dict,
+        "matches": dict,
+    },
     "setting": {"column": str, "values": dict},
     "event": {"id": str, "repeated_ids": str, "weight": str},
 }
@@ -116,23 +131,33 @@ REQUIRED = {"": ("name",), "place": ("x", "y", "crs"), "time": ("start", "format
 
 
 def read_mapping(path: str | Path) -> FileMapping:
-    """The mapping in a TOML file.
+    """The mapping in a TOML file, or a bundled one by its name, such as ``st-louis-2013``.
 
     Raises
     ------
     ParameterError
-        If there is no such file.
+        If there is no such file, and none bundled of that name.
     SchemaError
         If a key is missing, misspelt or of the wrong type.
     """
     path = Path(path)
+    if not path.exists() and str(path) in bundled_mappings():
+        path = BUNDLED / f"{path}.toml"
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise ParameterError(f"{path}: cannot be read ({error.strerror})") from None
+        raise ParameterError(
+            f"{path}: cannot be read ({error.strerror}); give a TOML file, or one of "
+            f"{', '.join(bundled_mappings())}"
+        ) from None
     except UnicodeDecodeError as error:
         raise SchemaError(f"{path.name}: byte {error.start} is not UTF-8") from None
     return parse_mapping(text, path.name)
+
+
+def bundled_mappings() -> tuple[str, ...]:
+    """Names of the mappings that come with Peelian."""
+    return tuple(sorted(path.stem for path in BUNDLED.glob("*.toml")))
 
 
 def parse_mapping(text: str, name: str = "mapping") -> FileMapping:
@@ -145,6 +170,7 @@ def parse_mapping(text: str, name: str = "mapping") -> FileMapping:
     place, time = data["place"], data["time"]
     offence, event = data.get("offence", {}), data.get("event", {})
     setting = data.get("setting", {})
+    translated = offence.get("codes") or offence.get("matches")
     found = FileMapping(
         name=data["name"],
         place=PlaceColumns(
@@ -161,13 +187,15 @@ def parse_mapping(text: str, name: str = "mapping") -> FileMapping:
             time.get("zone", LOCAL_ZONE),
             _listed(time.get("end", [])),
             _listed(time.get("recorded", [])),
+            time.get("earliest"),
         ),
         offence=OffenceColumn(
             offence.get("column"),
             offence.get("fixed"),
             offence.get("list", data["name"]),
             offence.get("codes", {}),
-            offence.get("unmapped", "refuse" if offence.get("codes") else "keep") == "keep",
+            offence.get("matches", {}),
+            offence.get("unmapped", "refuse" if translated else "keep") == "keep",
         ),
         setting=setting.get("column"),
         settings=setting.get("values", {}),
@@ -232,7 +260,15 @@ def _check_values(name: str, data: dict[str, Any], found: FileMapping) -> None:
             f"{name}: [offence] needs either column, the column of offences, or fixed, one "
             "code for the whole file"
         )
-    for code in (*offence.codes.values(), *([offence.fixed] if offence.fixed else [])):
+    for pattern in offence.matches:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise SchemaError(
+                f"{name}: [offence.matches] {pattern!r} is no regular expression ({error})"
+            ) from None
+    codes = (*offence.codes.values(), *offence.matches.values())
+    for code in (*codes, *([offence.fixed] if offence.fixed else [])):
         if not isinstance(code, str) or ":" not in code:
             raise SchemaError(
                 f"{name}: offence code {code!r} names no list; write it like police-uk:robbery"
@@ -251,6 +287,13 @@ def _check_values(name: str, data: dict[str, Any], found: FileMapping) -> None:
         raise SchemaError(f"{name}: delimiter = {found.delimiter!r} is not one character")
     if not found.time.formats or not all(isinstance(f, str) for f in found.time.formats):
         raise SchemaError(f'{name}: [time] formats is a list such as ["%d/%m/%Y %H:%M"]')
+    if found.time.earliest is not None:
+        try:
+            date.fromisoformat(found.time.earliest)
+        except ValueError:
+            raise SchemaError(
+                f"{name}: [time] earliest = {found.time.earliest!r}; write it as YYYY-MM-DD"
+            ) from None
     if not found.name or set(found.name) - set("abcdefghijklmnopqrstuvwxyz0123456789-"):
         raise SchemaError(
             f"{name}: name = {found.name!r}; use lower-case letters, digits and hyphens, such "

@@ -55,6 +55,7 @@ from peelian.spacetime.projection import (
     transform,
     unproject,
 )
+from peelian.spacetime.taken_back import without_taken_back
 
 __all__ = [
     "KERNELS",
@@ -105,4 +106,5 @@ __all__ = [
     "unproject",
     "week_periods",
     "within",
+    "without_taken_back",
 ]

@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     NO_DATE = "no-date"
     BAD_DATE = "bad-date"
     FUTURE_DATE = "future-date"
+    TOO_EARLY = "too-early"
     NO_OFFENCE = "no-offence"
     UNKNOWN_OFFENCE = "unknown-offence"
     BAD_NUMBER = "bad-number"

@@ -35,6 +35,7 @@ Months: TypeAlias = Sequence[tuple[str, bool, float]]  # month, whether held, ev
 REASONS = {
     Refusal.NO_COORDINATES: "No place given",
     Refusal.BAD_COORDINATES: "The place is not a number, or not on the Earth",
+    Refusal.TOO_EARLY: "Before the first day the mapping asks for",
     Refusal.OUTSIDE_STUDY_AREA: "Outside the study area",
     Refusal.NO_DATE: "No date given",
     Refusal.BAD_DATE: "The date cannot be read",

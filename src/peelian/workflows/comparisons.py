@@ -80,11 +80,6 @@ def change(
     """Compare each cell between two periods: the ratio of rates, its interval and a test."""
     material = gather_several(store, settings.cells, now=now)
     grid, events = material.grid, _in_cells(material.events, material.grid)
-    if np.any(events.weight < 0):
-        raise ParameterError(
-            "a weight is negative, which takes an earlier event back; leave such rows and "
-            "those they take back out with --where"
-        )
     months = None if store is None else held_months(store)
     spans = _spans(settings, material)
     parts = [events.where(_during(events, *span)) for span in spans]

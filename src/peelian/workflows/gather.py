@@ -1,6 +1,5 @@
 """Gather what a job needs: events, study area, cells, periods, and what to tell the reader."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -40,6 +39,14 @@ from peelian.workflows.extent import (
     within,
     within_district,
 )
+from peelian.workflows.notes import (
+    MONTH_ONLY_NOTE,
+    refusal_notes,
+    refused_text,
+    sink_notes,
+    taken_back_notes,
+    training_notes,
+)
 from peelian.workflows.settings import Cells, EventsFile, to_json
 
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
@@ -47,11 +54,6 @@ FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 EVERY_OFFENCE = "all"
 FILES_OF_POINTS = (".geojson", ".json", ".gpkg", ".parquet")
 AREAS_LAYER, STUDY_AREA_LAYER, BASES_LAYER = "areas", "study-area", "bases"
-
-MONTH_ONLY_NOTE = (
-    "The data give the month and a displaced place, so cells are 500 m or more and any time "
-    "of day is an assumption, not a finding."
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,7 +163,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     on_sink = np.zeros(len(every), dtype=bool)
     if not cells.keep_sinks:
         on_sink = offences.sink_mask(every, sources.read_sinks())
-    events = every.where(~on_sink)
+    events, *back = spacetime.without_taken_back(every.where(~on_sink))
     areas, study_area, layers = held_layers(store, events)
     if cells.district:
         areas, study_area = within_district(areas, cells.district)
@@ -172,8 +174,12 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     )
     grid, chosen = cells_for(cells, study_area, areas, monthly)
     sink_names = tuple(np.unique(every.place[on_sink]).tolist())
-    counts = store.count_events(
-        grid, periods, offences=training.codes, excluded_places=sink_names
+    counts = (
+        spacetime.count_events(events, grid, periods)
+        if any(back)
+        else store.count_events(
+            grid, periods, offences=training.codes, excluded_places=sink_names
+        )
     )
     batches = (Ingredient(b.file, b.batch, b.read, b.refused) for b in store.live_batches())
     events = in_time(events, periods)
@@ -187,7 +193,11 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         areas,
         monthly,
         (*batches, *layers),
-        (*training_notes(training, monthly), *sink_notes(int(on_sink.sum()))),
+        (
+            *training_notes(training, monthly),
+            *sink_notes(int(on_sink.sum())),
+            *taken_back_notes(*back),
+        ),
         chosen,
     )
 
@@ -257,30 +267,10 @@ def chosen_offences(store: Store, name: str) -> offences.TrainingSet:
     return offences.training_set(fitting[0], classes)
 
 
-def training_notes(training: offences.TrainingSet, monthly: bool) -> tuple[str, ...]:
-    """What the reader must be told about the offences, and what the data cannot say."""
-    chosen = training.offence_set
-    notes = [f"Offences: {chosen.label} ({chosen.name}, version {chosen.version})."]
-    if training.left_out:
-        codes = ", ".join(one.code.partition(":")[2] for one in training.left_out)
-        notes.append(f"Left out of training: {codes}. Each {training.left_out[0].reason}.")
-    return (MONTH_ONLY_NOTE, *notes) if monthly else tuple(notes)
-
-
-def sink_notes(n: int) -> tuple[str, ...]:
-    """How many events were left out because of the point they are recorded at."""
-    if not n:
-        return ()
-    kinds = ", ".join(sink.kind for sink in sources.read_sinks())
-    return (
-        f"Left out: {n:,} events at points where offences are recorded rather than committed "
-        f"({kinds}).",
-    )
-
-
 def _from_file(cells: Cells, *, now: datetime) -> Material:
     given = cells.source
     events, extract = events_of_file(given, now=now)
+    events, *back = spacetime.without_taken_back(events)
     notes: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     areas = sources.read_areas(given.areas, crs=events.crs) if given.areas else None
@@ -316,7 +306,12 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
                 given.events, extract.sha256, extract.read, len(extract.refused), "file"
             ),
         ),
-        (*((MONTH_ONLY_NOTE,) if monthly else ()), *refusal_notes(extract), *notes),
+        (
+            *((MONTH_ONLY_NOTE,) if monthly else ()),
+            *refusal_notes(extract),
+            *taken_back_notes(*back),
+            *notes,
+        ),
         (*chosen, *size),
     )
 
@@ -356,29 +351,6 @@ def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract
     else:
         events, extract = sources.read_events(given.events, **columns, now=now)
     if not len(events):
-        raise DataError(
-            f"{extract.file}: none of {extract.read:,} rows can be used: {_refused(extract)}"
-        )
+        said = refused_text(extract)
+        raise DataError(f"{extract.file}: none of {extract.read:,} rows can be used: {said}")
     return events, extract
-
-
-def refusal_notes(extract: Extract) -> tuple[str, ...]:
-    """How many rows of a file could not be used, and why."""
-    if not len(extract.refused):
-        return ()
-    n = len(extract.refused)
-    return (
-        f"Refused: {n:,} of {extract.read:,} rows of {extract.file}: {_refused(extract)}.",
-    )
-
-
-def _refused(extract: Extract) -> str:
-    """Reasons, the column of each, and how many rows: ``no-coordinates in lon (12)``."""
-    counted = Counter(
-        zip(
-            extract.refused["reason"].to_pylist(),
-            extract.refused["field"].to_pylist(),
-            strict=True,
-        )
-    )
-    return ", ".join(f"{why} in {field} ({n:,})" for (why, field), n in counted.most_common())

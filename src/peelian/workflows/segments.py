@@ -16,7 +16,8 @@ from peelian.terms import (
     Table,
 )
 from peelian.workflows.extent import COARSE_CELL_SIZE, FINE_CELL_SIZE, within
-from peelian.workflows.gather import MONTH_ONLY_NOTE, Material, gather
+from peelian.workflows.gather import Material, gather
+from peelian.workflows.notes import MONTH_ONLY_NOTE
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import Cells, SegmentSettings, Streets
 

@@ -156,13 +156,6 @@ def test_months_of_a_store_count_only_the_days_held(small_store):
         run("hotspots change", store, from_flat(kind, ranges), now=NOW)
 
 
-def test_an_event_taken_back_is_no_event_to_compare(do, tmp_path, events):
-    file = tmp_path / "back.csv"
-    file.write_text(events.read_text().replace(",2\n", ",-1\n"))
-    with pytest.raises(ParameterError, match="--where"):
-        do("change", file, split="2018-02-26", weight="harm")
-
-
 def test_the_list_of_the_highest_is_as_long_as_asked(do):
     made = do("stability", top=5, draws=200)
     columns = made.table.columns

@@ -8,11 +8,8 @@ from peelian.store import open_store
 from peelian.terms import CoverageError, NotFound, ParameterError
 from peelian.workflows import ingest
 from peelian.workflows.extent import area_around, periods_for
-from peelian.workflows.gather import (
-    MONTH_ONLY_NOTE,
-    gather,
-    gather_several,
-)
+from peelian.workflows.gather import gather, gather_several
+from peelian.workflows.notes import MONTH_ONLY_NOTE
 from peelian.workflows.settings import Cells, EventsFile
 
 
