@@ -26,7 +26,7 @@ from peelian.forecasts.poisson_features import PoissonFeatures, Waves
 from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.risk_explained import RiskExplanation, explain_risk, shift_test
 from peelian.forecasts.risk_factors import Candidates, RiskFactor, candidate_factors
-from peelian.forecasts.risk_terrain import RiskTerrain, RiskTerrainFit
+from peelian.forecasts.risk_terrain import RiskTerrain, RiskTerrainFit, SettledTerrain
 from peelian.forecasts.self_exciting import SelfExciting
 from peelian.forecasts.smoothed import KernelEWMA
 from peelian.forecasts.trigger import Trigger
@@ -81,6 +81,7 @@ __all__ = [
     "Schedule",
     "SelfExciting",
     "SelfExcitingFit",
+    "SettledTerrain",
     "StackedEnsemble",
     "Trigger",
     "Waves",

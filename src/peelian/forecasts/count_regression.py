@@ -294,7 +294,13 @@ def _path(rows: CountRows, penalties: Floats, scale: Floats) -> list[Floats]:
     path = []
     for penalty in penalties:
         found = minimize(
-            objective, beta, (penalty,), method="L-BFGS-B", jac=True, bounds=bounds
+            objective,
+            beta,
+            (penalty,),
+            method="L-BFGS-B",
+            jac=True,
+            bounds=bounds,
+            options={"ftol": 1e-8},
         )
         beta = found.x
         path.append(np.concatenate([beta[:1], beta[1:] / scale]))

@@ -10,7 +10,6 @@ from peelian.forecasts.risk_terrain import RiskTerrain, RiskTerrainFit, area_sha
 from peelian.statistics import benjamini_hochberg
 from peelian.terms import (
     INTERVAL_LEVEL,
-    Bools,
     CellKind,
     CoverageError,
     Floats,
@@ -21,6 +20,7 @@ from peelian.terms import (
 )
 
 FOUR_WEEKS = 28.0  # periods nearer each other than this are one piece of evidence [days]
+MIN_BLOCKS = 6  # with fewer, Student's t is so wide that nearer periods count as evidence
 _ROUNDING = 1e-9
 
 
@@ -78,10 +78,10 @@ def explain_risk(history: History, terrain: RiskTerrain) -> RiskExplanation:
     them too narrow; with few such blocks they are wide, NaN with fewer than two.
 
     Whether a factor and crime stand together by more than chance is another question, and
-    the p-value answers it: for each kind the whole pattern is shifted round the map to every
-    position on the lattice, the other factors staying, and p is the share of positions in
-    which its best operationalisation goes with crime as closely as where it stands [1]_,
-    each standardised by the variance that the cells then covered give [2]_. Shifting keeps
+    the p-value answers it: for each kind the whole pattern is shifted by every number of cells
+    up to half the map, the other factors staying, and p is the share of shifts after which its
+    best operationalisation goes with crime as closely as where it stands [1]_, each
+    standardised by the variance over the cells that the map then covers [2]_. Shifting keeps
     how generators cluster and how crime clusters. It supposes that without a link they could
     as well lie anywhere on the map: a town in the middle of fields breaks that, and then a
     low p may say no more than that both are in the town.
@@ -119,7 +119,7 @@ def explain_risk(history: History, terrain: RiskTerrain) -> RiskExplanation:
 
 
 def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: str) -> float:
-    """P-value of one kind of generator against all shifts of it round the map.
+    """P-value of one kind of generator against all shifts of it over the map.
 
     Parameters
     ----------
@@ -140,7 +140,8 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
     Notes
     -----
     The statistic is the largest score z of any factor of the kind, added to a Poisson model of
-    the others. All shifts at once are correlations on the torus, by fast Fourier transform.
+    the others, over the cells still under the shifted map. All shifts at once are
+    correlations, by fast Fourier transform.
     """
     grid = history.grid
     mine = [f for f, other in enumerate(tried.kinds) if other == kind]
@@ -153,15 +154,20 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
     model = fit_counts(collapse(others, events, exposure))
     mean = model.mean(others, exposure)
     design = np.column_stack([np.ones(grid.n_cells), others])
-    information = (design * mean[:, None]).T @ design
-    kernels = np.column_stack([events - mean, mean[:, None] * design])
-    correlate = _Shifts(grid.shape, grid.position, kernels)
-    largest = np.full(grid.shape, -np.inf)
+    shifts = _Shifts(grid.shape, grid.position)
+    residual = design * (events - mean)[:, None]
+    information = mean[:, None, None] * design[:, :, None] * design[:, None, :]
+    inside = np.ones(grid.shape)
+    inverse = np.linalg.pinv(shifts.sums(inside, information), hermitian=True)
+    left_over = shifts.sums(inside, residual)
+    largest = np.full(shifts.shape, -np.inf)
     for factor in mine:
-        score, *shared = correlate.with_map(tried.lattice[factor])
-        both = np.stack(shared)  # of the factor and each column of the design
-        explained = np.linalg.solve(information, both.reshape(len(both), -1))
-        variance = shared[0] - np.sum(both * explained.reshape(both.shape), axis=0)
+        present = tried.lattice[factor].astype(np.float64)
+        shared = shifts.sums(present, mean[:, None] * design)
+        explained = np.einsum("rcij,rcj->rci", inverse, shared)
+        score = shifts.sums(present, residual[:, :1])[..., 0]
+        score -= np.sum(explained * left_over, axis=-1)
+        variance = shared[..., 0] - np.sum(explained * shared, axis=-1)
         known = variance > _ROUNDING * mean.sum()
         z = np.where(known, score / np.sqrt(np.where(known, variance, 1)), 0.0)
         largest = np.maximum(largest, z)
@@ -170,19 +176,31 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
 
 
 class _Shifts:
-    """Sums over the cells of a map shifted to every position, times fixed values."""
+    """Sums over the cells that still lie on a map when it is shifted, times fixed values.
 
-    def __init__(self, shape: tuple[int, int], position: Ints, values: Floats) -> None:
-        self.shape = shape
-        image = np.zeros((values.shape[1], shape[0] * shape[1]))
-        image[:, position] = values.T
-        self._values = np.conj(np.fft.rfft2(image.reshape(-1, *shape)))
+    The map goes up to half its height and width in each direction, so that a quarter of it
+    or more stays over the cells; nothing comes in again on the other side.
+    """
 
-    def with_map(self, present: Bools) -> Floats:
-        """Shape (n_values, n_rows, n_cols); at (0, 0) the map stands where it is."""
-        spectrum = np.fft.rfft2(present.astype(np.float64))
-        sums: Floats = np.fft.irfft2(self._values * spectrum, s=self.shape)
-        return sums
+    def __init__(self, lattice: tuple[int, int], position: Ints) -> None:
+        self.lattice, self.position = lattice, position
+        self.padded = tuple(2 * n for n in lattice)
+        half = [np.arange(-(n // 2), n // 2 + 1) for n in lattice]
+        self.at = np.ix_(*(np.roll(steps, -(len(steps) // 2)) for steps in half))
+        self.shape = tuple(len(steps) for steps in half)
+
+    def sums(self, present: Floats, values: Floats) -> Floats:
+        """For values of shape (n_cells, ...): (n_shifts up, n_shifts across, ...).
+
+        At [0, 0] the map stands where it is.
+        """
+        image = np.zeros((*values.shape[1:], self.lattice[0] * self.lattice[1]))
+        image[..., self.position] = np.moveaxis(values, 0, -1)
+        image = image.reshape(*values.shape[1:], *self.lattice)
+        spectrum = np.conj(np.fft.rfft2(image, s=self.padded))
+        spectrum *= np.fft.rfft2(present, s=self.padded)
+        sums = np.fft.irfft2(spectrum, s=self.padded)[..., self.at[0], self.at[1]]
+        return np.moveaxis(sums, (-2, -1), (0, 1))
 
 
 def _measured(
@@ -206,7 +224,7 @@ def _measured(
     # The score of each block of time, less its part of the whole, which is a season's.
     level = counts.sum(axis=1) / events.sum()
     scores = (counts - level[:, None] * mean) @ design
-    block = max(1, round(FOUR_WEEKS / float(np.median(days))))
+    block = max(1, min(round(FOUR_WEEKS / float(np.median(days))), len(later) // MIN_BLOCKS))
     blocks = np.add.reduceat(scores, np.arange(0, len(scores), block))
     n = len(blocks)
     if n < 2:

@@ -124,8 +124,9 @@ class RiskTerrain:
             As `candidate_factors`: without generators, in another CRS, without a block.
         """
         memory = next(remember(history, [len(history.periods)], half_life_days=np.inf))
-        tried = self.candidates(history.grid)
-        return _fit(tried, self.folds(history.grid), memory, history.grid)
+        grid = history.grid
+        everywhere = np.ones(grid.n_cells, bool)
+        return _fit(self.candidates(grid), self.folds(grid), memory, grid, known=everywhere)
 
     def forecast(self, history: History, horizon: int) -> RiskSurface:
         """Events expected from what stands near each cell, whatever happened in it.
@@ -161,10 +162,23 @@ class RiskTerrain:
         risk : array, shape (n_cells,)
             Equal to ``forecast(history.until(origin), 1).risk[0]``. [events]
         """
-        grid = history.grid
-        tried, folds = self.candidates(grid), self.folds(grid)
+        tried = self.candidates(history.grid)
         for memory in remember(history, origins, half_life_days=np.inf):
-            yield self._risk(tried, folds, memory, grid)
+            yield self._settled(tried, memory, history.grid).risk(memory)
+
+    def settle(self, history: History) -> "SettledTerrain":
+        """The factors found now, for good: later forecasts weigh them anew and seek no others.
+
+        Parameters
+        ----------
+        history : History
+
+        Returns
+        -------
+        SettledTerrain
+        """
+        memory = next(remember(history, [len(history.periods)], half_life_days=np.inf))
+        return self._settled(self.candidates(history.grid), memory, history.grid)
 
     def candidates(self, grid: Grid) -> Candidates:
         """The factors tried on this grid; see `candidate_factors`."""
@@ -187,46 +201,96 @@ class RiskTerrain:
             fold = np.arange(grid.n_cells) % N_FOLDS
         return fold
 
-    def _risk(self, tried: Candidates, folds: Ints, memory: Memory, grid: Grid) -> Floats:
+    def _settled(self, tried: Candidates, memory: Memory, grid: Grid) -> "SettledTerrain":
+        folds = self.folds(grid)
+        everywhere = np.ones(grid.n_cells, bool)
+        parts = [(everywhere, everywhere)]
+        if self.elsewhere:
+            parts = [(folds == part, folds != part) for part in np.unique(folds)]
+        return SettledTerrain(
+            self,
+            grid,
+            tuple(
+                _Part(here, known, _fit(tried, folds, memory, grid, known=known))
+                for here, known in parts
+            ),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Cells forecast from other cells, or all from all, by the factors found there."""
+
+    here: Bools
+    known: Bools
+    fit: RiskTerrainFit
+
+
+@dataclass(frozen=True, eq=False)
+class SettledTerrain:
+    """A risk terrain whose factors are chosen, once and for all later forecasts.
+
+    Attributes
+    ----------
+    terrain : RiskTerrain
+    grid : Grid
+        The grid they were chosen on; histories must be on it.
+    parts : tuple
+        What each part of the map is forecast from.
+    """
+
+    terrain: RiskTerrain
+    grid: Grid
+    parts: tuple[_Part, ...]
+
+    def __repr__(self) -> str:
+        """The factors of each part."""
+        factors = "; ".join(str(part.fit.factors) for part in self.parts)
+        return f"SettledTerrain({self.terrain!r}, factors={factors})"
+
+    def forecast(self, history: History, horizon: int) -> RiskSurface:
+        """As `RiskTerrain.forecast`, by the factors chosen."""
+        risk = next(self.walk(history, [len(history.periods)]))
+        return RiskSurface(np.tile(risk, (horizon, 1)), history.grid, self)
+
+    def walk(self, history: History, origins: Sequence[int]) -> Iterator[Floats]:
+        """As `RiskTerrain.walk`, by the factors chosen, at little cost."""
+        for memory in remember(history, origins, half_life_days=np.inf):
+            yield self.risk(memory)
+
+    def risk(self, memory: Memory) -> Floats:
+        """Expected events of a period, shape (n_cells,); NaN when nothing is known."""
         if not memory.days > 0:
-            return np.full(grid.n_cells, np.nan)
-        period = area_share(grid) * memory.period_days
-        if not self.elsewhere:
-            fit = _fit(tried, folds, memory, grid)
-            return fit.model.mean(fit.present.T, period)
-        risk = np.zeros(grid.n_cells)
-        for part in np.unique(folds):
-            fit = _fit(tried, folds, memory, grid, known=folds != part)
-            here = folds == part
-            risk[here] = fit.model.mean(fit.present.T[here], period[here])
+            return np.full(self.grid.n_cells, np.nan)
+        share = area_share(self.grid)
+        risk = np.zeros(self.grid.n_cells)
+        for part in self.parts:
+            present, known = part.fit.present.T, part.known
+            rows = collapse(present[known], memory.events[known], share[known] * memory.days)
+            expected = fit_counts(rows).mean(present, share * memory.period_days)
+            risk[part.here] = expected[part.here]
         return risk
 
 
 def _fit(
-    tried: Candidates,
-    folds: Ints,
-    memory: Memory,
-    grid: Grid,
-    *,
-    known: Bools | None = None,
+    tried: Candidates, folds: Ints, memory: Memory, grid: Grid, *, known: Bools
 ) -> RiskTerrainFit:
     """Elastic net, then stepwise by BIC, then the coefficients, from the cells known."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # the matrices are small: threads cost more than they save
         return _search(tried, folds, memory, grid, known)
 
 
 def _search(
-    tried: Candidates, folds: Ints, memory: Memory, grid: Grid, known: Bools | None
+    tried: Candidates, folds: Ints, memory: Memory, grid: Grid, known: Bools
 ) -> RiskTerrainFit:
-    cells = np.ones(grid.n_cells, bool) if known is None else known
-    present, events = tried.present.T[cells], memory.events[cells]
-    exposure = area_share(grid)[cells] * memory.days
+    present, events = tried.present.T[known], memory.events[known]
+    exposure = area_share(grid)[known] * memory.days
     rows = collapse(present, events, exposure)
     kept: list[int] = []
     if events.sum() > 0 and len(tried.factors):
-        fold = folds[cells]
+        fold = folds[known]
         parts = [
             collapse(present[fold == f], events[fold == f], exposure[fold == f])
             for f in np.unique(fold)

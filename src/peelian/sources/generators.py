@@ -1,6 +1,5 @@
 """Crime generators from any file of points: stations, hospitals, licensed premises."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,55 +18,40 @@ from peelian.terms import (
     DataError,
     Generators,
     Ingredient,
-    ParameterError,
     SchemaError,
 )
 
 
 def read_generators(
-    paths: Sequence[str | Path], *, crs: str = BRITISH_NATIONAL_GRID, kind: str | None = None
-) -> tuple[Generators, tuple[Ingredient, ...]]:
-    """All points of some files, each with the kind of place it is.
+    path: str | Path, *, crs: str = BRITISH_NATIONAL_GRID, kind: str | None = None
+) -> tuple[Generators, Ingredient]:
+    """The points of a file, each with the kind of place it is.
 
     Parameters
     ----------
-    paths : sequence of str or Path
-        CSV, Parquet, GeoJSON or GeoPackage, or their gzip. Coordinates are longitude and
+    path : str or Path
+        CSV, Parquet, GeoJSON or GeoPackage, or its gzip. Coordinates are longitude and
         latitude, or metres in ``crs``; their columns are found by name.
     crs : str
         Projected CRS wanted, or ``none``.
     kind : str, optional
-        Column that says what each place is. Without it, a file is one kind, named as the
-        file.
+        Column that says what each place is. Without it all are one kind, named as the file.
 
     Returns
     -------
     generators : Generators
-    ingredients : tuple of Ingredient
-        One a file; rows without a place or a kind are refused, and counted.
+    ingredient : Ingredient
+        Rows without a place or a kind are refused, and counted.
 
     Raises
     ------
     CoverageError
-        If a file holds no row with a place.
+        If no row has a place.
     SchemaError
-        If there is no pair of columns of coordinates, or none of that name.
+        If no pair of columns holds coordinates, or ``kind`` is no column.
     CoordinateError
         If the coordinates are degrees and ``crs`` is ``none``.
     """
-    if not paths:
-        raise ParameterError("no files of crime generators: name one or more")
-    parts = [_read(path, crs, kind) for path in paths]
-    generators = Generators(
-        np.concatenate([part.kind for part, _ in parts]),
-        np.concatenate([part.x for part, _ in parts]),
-        np.concatenate([part.y for part, _ in parts]),
-        crs,
-    )
-    return generators, tuple(ingredient for _, ingredient in parts)
-
-
-def _read(path: str | Path, crs: str, kind: str | None) -> tuple[Generators, Ingredient]:
     contents = list(open_contents(path))
     if len(contents) != 1:
         raise DataError(f"{path}: holds {len(contents)} files; name one")

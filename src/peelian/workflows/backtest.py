@@ -1,9 +1,10 @@
 """How good each model would have been: every one against counting, over the periods held."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from peelian import evaluation, forecasts, reports, spacetime
 from peelian.evaluation import BacktestResult, Tuning, Work
 from peelian.store import Store
-from peelian.terms import Forecaster, ParameterError, Table
+from peelian.terms import Forecaster, Generators, ParameterError, Table
 from peelian.workflows.extent import date_of
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
@@ -44,7 +45,7 @@ def backtest(
     progress: Progress = silent,
 ) -> Outcome:
     """Score every model against counting, over rolling origins at one budget of area."""
-    material = gather_several(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, places=settings.places, now=now)
     running = settings.running
     folder = Path(running.resume) if running.resume else None
     if folder is None and store is not None:
@@ -77,7 +78,7 @@ def score(
 ) -> Trial:
     """Backtest the models asked for, with settings chosen before the test if there is one."""
     budget, chosen = material.budget(settings.flag_area)
-    tried = models(settings.models)
+    tried = models(settings.models, material.generators)
     test_from, baseline, tuning = (
         _test_from(settings.test_from, material),
         settings.baseline,
@@ -119,16 +120,26 @@ def score(
     return Trial(result, tuning, (*chosen, *_said(result, tuning, settings)))
 
 
-def models(names: str) -> Mapping[str, Forecaster]:
+def models(names: str, generators: Generators | None = None) -> Mapping[str, Forecaster]:
     """Forecasters by name; empty: all that any history can feed. Counting is always one.
 
     Those that need dated events, or years of them, are tried only when asked for.
     """
     asked = [name.strip() for name in names.split(",") if name.strip()]
-    known = {**forecasts.FORECASTERS, **forecasts.ON_REQUEST}
+    known: dict[str, Callable[[], Forecaster]] = {
+        **forecasts.FORECASTERS,
+        **forecasts.ON_REQUEST,
+    }
+    if generators is not None:
+        near = forecasts.GENERATOR_FORECASTERS.items()
+        known |= {name: partial(make, generators) for name, make in near}
     for name in asked:
+        if name in forecasts.GENERATOR_FORECASTERS and generators is None:
+            raise ParameterError(
+                f"{name} needs places that draw people: give --generators FILE"
+            )
         if name not in known:
-            listed = ", ".join(known)
+            listed = ", ".join(dict.fromkeys([*known, *forecasts.GENERATOR_FORECASTERS]))
             raise ParameterError(f"no model {name!r}: choose one of {listed}, or champion")
     return {
         name: known[name]()

@@ -22,7 +22,9 @@ def explore(
 ) -> Outcome:
     """Map and rank the flagged cells: how sure the rank is, and what is behind each."""
     progress(0.0, "gathering events")
-    material = gather_several(store, settings.forecast.cells, now=now)
+    material = gather_several(
+        store, settings.forecast.cells, places=settings.forecast.places, now=now
+    )
     made = flag(material, settings.forecast, scored=True, progress=progress)
     progress(0.6, "resampling ranks")
     stability = rank_stability(material, made, settings)

@@ -55,7 +55,7 @@ def forecast(
     progress: Progress = silent,
 ) -> Outcome:
     """Forecast every cell: its expected events, and whether it is flagged."""
-    material = gather_several(store, settings.cells, now=now)
+    material = gather_several(store, settings.cells, places=settings.places, now=now)
     made = flag(material, settings, progress=progress)
     grid = material.grid
     columns = {
@@ -97,6 +97,7 @@ def flag(
     if scored or model == CHAMPION:
         asked = BacktestSettings(
             cells=settings.cells,
+            places=settings.places,
             models="" if model == CHAMPION else model,
             flag_area=budget / 1e6,
             seed=settings.seed,
@@ -108,7 +109,7 @@ def flag(
     if model == CHAMPION:
         model = trial.champion if trial else BASELINE
         why = reports.champion_sentence(trial) if trial else why
-    surface = models(model)[model].forecast(material.history, 1)
+    surface = models(model, material.generators)[model].forecast(material.history, 1)
     days = _horizon_days(settings.horizon, material)
     scale = days / _next_days(material)
     risk, area = surface.risk[0] * scale, material.grid.area

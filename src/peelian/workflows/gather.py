@@ -17,6 +17,7 @@ from peelian.terms import (
     Events,
     Extract,
     Floats,
+    Generators,
     Grid,
     History,
     Ingredient,
@@ -47,7 +48,8 @@ from peelian.workflows.notes import (
     taken_back_notes,
     training_notes,
 )
-from peelian.workflows.settings import Cells, EventsFile, to_json
+from peelian.workflows.places import read_places
+from peelian.workflows.settings import Cells, EventsFile, GeneratorFiles, to_json
 
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
@@ -76,6 +78,7 @@ class Material:
     ingredients: tuple[Ingredient, ...]
     notes: tuple[str, ...]
     chosen: tuple[str, ...]
+    generators: Generators | None = None
 
     @cached_property
     def history(self) -> History:
@@ -138,9 +141,20 @@ def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
     return _from_file(cells, now=now) if cells.source.events else _from_store(store, cells)
 
 
-def gather_several(store: Store | None, cells: Cells, *, now: datetime) -> Material:
-    """What `gather` does, for jobs that compare one cell with another."""
+def gather_several(
+    store: Store | None,
+    cells: Cells,
+    *,
+    places: GeneratorFiles = GeneratorFiles(),  # noqa: B008
+    now: datetime,
+) -> Material:
+    """What `gather` does, and generators, for jobs that compare one cell with another."""
     material = gather(store, cells, now=now)
+    if places.generators:
+        generators, files = read_places(places, material.study_area)
+        material = replace(
+            material, generators=generators, ingredients=(*material.ingredients, *files)
+        )
     if material.grid.n_cells < 2:
         raise ParameterError(
             f"{material.study_area.name} is one cell of {material.grid.cell_size:g} m, so "

@@ -49,6 +49,7 @@ from peelian.workflows.settings import (
     SegmentSettings,
     StabilitySettings,
 )
+from peelian.workflows.terrain import explain
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ JOBS: Mapping[str, Job] = {
         Job("hotspots knox", KnoxSettings, knox),
         Job("hotspots near-repeats", NearRepeatSettings, near_repeats),
         Job("hotspots scan", ScanSettings, scan),
+        Job("explain", ExplainSettings, explain),
         Job("forecast", ForecastSettings, forecast),
         Job("backtest", BacktestSettings, backtest),
         Job("evaluate leaks", LeakSettings, leaks),

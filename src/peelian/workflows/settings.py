@@ -264,10 +264,23 @@ class ScanSettings:
 
 
 @dataclass(frozen=True)
+class GeneratorFiles:
+    """Crime generators: files of places that draw people, for risk terrain."""
+
+    generators: str = option(
+        "", "files of places that draw people, by commas; essex: bundled", page=False
+    )
+    kind_column: str = option(
+        "", "column that says what each is; empty: a file is one kind", page=False
+    )
+
+
+@dataclass(frozen=True)
 class ForecastSettings:
     """Expected events by cell, and the cells flagged within a budget of area."""
 
     cells: Cells = Cells()
+    places: GeneratorFiles = GeneratorFiles()
     model: str = option("champion", "champion, or a model by name")
     horizon: str = option("", "how far ahead, such as 31d; empty: one period")
     flag_area: float = option(0.0, "area to flag, densest risk first [km2]")
@@ -290,6 +303,7 @@ class BacktestSettings:
     """Every model against counting, over rolling origins at one budget of area."""
 
     cells: Cells = Cells()
+    places: GeneratorFiles = GeneratorFiles()
     models: str = option("", "models to try, separated by commas; empty: all for any data")
     baseline: str = option("count", "model to beat, or best: of the counting ones, tuned")
     test_from: str = option("", "first day tested; on those before it settings are chosen")
@@ -336,6 +350,18 @@ class ScoreSettings:
     flag_area: float = option(0.0, "flag this area by risk instead [km2]; 0: as the file does")
     cell_kind: str = option("", "square or hexagon, where centres leave it open")
     cell_size: float = option(0.0, "of cells given by centres, where none is whole [m]")
+
+
+@dataclass(frozen=True)
+class ExplainSettings:
+    """Risk terrain: the places that events go with."""
+
+    cells: Cells = Cells()
+    places: GeneratorFiles = GeneratorFiles()
+    street_block: float = option(0.0, "length of a street block [m]; 0: two cells")
+    flag_area: float = option(0.0, "area flagged to validate [km2]; 0: 0.25 % of the area")
+    draws: int = option(2000, "bootstrap draws")
+    seed: int = option(SEED, "seed of every random draw")
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ JOB_COMMANDS = {
         ("hotspots", "concentration", "--draws", 50),
         ["measure", "value", "low", "high"],
     ),
+    "explain": (
+        ("explain", "--generators", "essex", "--draws", 50),
+        [
+            *("factor", "operationalisation", "distance", "relative_risk", "low", "high"),
+            *("p", "p_fdr", "cells", "places"),
+        ],
+    ),
     "forecast": (
         ("forecast", *COUNTING),
         ["cell", "x", "y", "area", "risk", "flagged"],

@@ -247,3 +247,15 @@ def test_joined_rows_have_the_likelihood_of_the_cells():
     )
     assert model.log_likelihood == pytest.approx(each.log_likelihood, rel=1e-6)
     assert model.coefficients == pytest.approx(each.coefficients, abs=1e-4)
+
+
+def test_a_settled_terrain_keeps_its_factors_and_weighs_them_anew(world):
+    history, terrain = world
+    settled = terrain.settle(history.until(6))
+    assert np.array_equal(
+        settled.forecast(history.until(6), 1).risk,
+        terrain.forecast(history.until(6), 1).risk,
+    )
+    later = settled.forecast(history, 1).risk[0]
+    assert later.sum() == pytest.approx(history.counts.sum() / 12)
+    assert "proximity" in repr(settled)
