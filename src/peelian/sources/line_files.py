@@ -121,7 +121,7 @@ def _lines(file: str, shapes: Shapes, columns: Mapping[str, Any], *, crs: str) -
         every = np.full(len(shapes), "") if given is None else texts_of(file, given)
         texts[word] = every[row]
     others = len(shapes) - len(drawn)
-    left_out = (f"{others:,} shapes that are not lines",) if others else ()
+    left_out = ((others, "shapes that are not lines"),) if others else ()
     lines = DrawnLines(
         singles, **texts, crs=crs, only_ends=False, read=len(shapes), left_out=left_out
     )

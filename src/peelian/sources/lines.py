@@ -29,8 +29,8 @@ class DrawnLines:
         Whether lines meet only where they end; else wherever they share a vertex.
     read : int
         Lines of the file, those left out among them.
-    left_out : tuple of str
-        What was left out and why, one sentence each.
+    left_out : tuple of (int, str)
+        How many lines were left out, and what they were.
     """
 
     shapes: Shapes
@@ -40,16 +40,17 @@ class DrawnLines:
     crs: str
     only_ends: bool
     read: int
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[tuple[int, str], ...] = ()
 
-    def where(self, chosen: Bools) -> "DrawnLines":
-        """The lines for which ``chosen`` is true."""
+    def where(self, chosen: Bools, others: str) -> "DrawnLines":
+        """The lines for which ``chosen`` is true; ``others`` says what the rest are."""
         arrays = {
             f.name: getattr(self, f.name)[chosen]
             for f in fields(self)
             if f.name in ("shapes", "ids", "names", "kinds")
         }
-        return replace(self, **arrays)
+        n = int((~chosen).sum())
+        return replace(self, **arrays, left_out=(*self.left_out, (n, others)))
 
 
 def walked_streets(lines: DrawnLines) -> DrawnLines:
@@ -64,8 +65,7 @@ def walked_streets(lines: DrawnLines) -> DrawnLines:
         return lines
     found = Counter(lines.kinds[~kept].tolist())
     listed = ", ".join(f"{kind} {n:,}" for kind, n in found.most_common(5))
-    sentence = f"{int((~kept).sum()):,} lines that are no street or path one walks ({listed})"
-    return replace(lines.where(kept), left_out=(*lines.left_out, sentence))
+    return lines.where(kept, f"lines that are no street or path one walks ({listed})")
 
 
 def texts_of(file: str, column: Any) -> Texts:

@@ -10,10 +10,17 @@ from peelian.sources.graphml import read_graphml
 from peelian.sources.line_files import read_line_layer, read_line_table
 from peelian.sources.lines import DrawnLines
 from peelian.sources.osm_files import read_osm
-from peelian.spacetime import joined_share, project_shapes, require_metres, street_network
+from peelian.spacetime import (
+    crs_code,
+    joined_share,
+    project_shapes,
+    require_metres,
+    street_network,
+)
 from peelian.spacetime.projection import PLANE
 from peelian.terms import (
     BRITISH_NATIONAL_GRID,
+    WGS84,
     CoordinateError,
     CoverageError,
     DataError,
@@ -84,10 +91,10 @@ def read_network(
         only_ends=lines.only_ends,
     )
     if not network.n_segments:
-        why = "; ".join(lines.left_out) or "every line has no length"
+        why = "; ".join(_left_out(lines)) or "every line has no length"
         raise CoverageError(f"{path.name}: holds no streets ({why}); check the file")
-    refused = lines.read - len(lines.shapes)
-    ingredient = Ingredient(str(path), content.sha256, lines.read, max(refused, 0), "file")
+    refused = sum(n for n, _ in lines.left_out)
+    ingredient = Ingredient(str(path), content.sha256, lines.read, refused, "file")
     return NetworkFile(network, ingredient, _sentences(lines, network))
 
 
@@ -124,17 +131,21 @@ def _finite(lines: DrawnLines) -> DrawnLines:
     lost[of[~np.isfinite(xy).all(axis=1)]] = True
     if not lost.any():
         return lines
-    said = f"{int(lost.sum()):,} lines with a coordinate that is no number"
-    return replace(lines.where(~lost), left_out=(*lines.left_out, said))
+    return lines.where(~lost, "lines with a coordinate that is no number")
 
 
 def _located(file: str, lines: DrawnLines, crs: str, file_crs: str) -> DrawnLines:
     """The lines in the CRS wanted."""
     import shapely
 
-    if crs == PLANE:
-        return lines
     from_crs = lines.crs or file_crs
+    if crs == PLANE:
+        if crs_code(from_crs) == WGS84:
+            raise CoordinateError(
+                f"{file}: in longitude and latitude, but the events are plane coordinates "
+                "(crs none); give streets in the same coordinates"
+            )
+        return lines
     if not from_crs:
         raise CoordinateError(
             f"{file}: does not say its CRS; give it, for British eastings and northings "
@@ -164,4 +175,8 @@ def _sentences(lines: DrawnLines, network: StreetNetwork) -> tuple[str, ...]:
             "the network hardly hangs together: density does not pass between its parts, and "
             "lines that cross without a vertex in common are not joined"
         )
-    return (*said, *(f"left out of the network: {sentence}" for sentence in lines.left_out))
+    return (*said, *(f"left out of the network: {one}" for one in _left_out(lines)))
+
+
+def _left_out(lines: DrawnLines) -> list[str]:
+    return [f"{n:,} {others}" for n, others in lines.left_out]

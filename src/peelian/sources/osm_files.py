@@ -2,7 +2,6 @@
 
 import re
 import zlib
-from dataclasses import replace
 
 import numpy as np
 
@@ -46,8 +45,8 @@ def read_osm(content: Content) -> DrawnLines:
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise DataError(
-            f"{content.name}: not an OpenStreetMap extract that can be read ({error}); fetch "
-            "it again"
+            f"{content.name}: not an OpenStreetMap extract that can be read ({error}); unpack "
+            "it, or fetch it again"
         ) from None
     if not len(table):
         raise CoverageError(
@@ -68,8 +67,7 @@ def read_osm(content: Content) -> DrawnLines:
     )
     beside = np.array([bool(BESIDE_A_STREET.search(tags)) for tags in texts["other_tags"]])
     if beside.any():
-        said = f"{int(beside.sum()):,} pavements and crossings drawn beside their street"
-        lines = replace(lines.where(~beside), left_out=(said,))
+        lines = lines.where(~beside, "pavements and crossings drawn beside their street")
     return walked_streets(lines)
 
 

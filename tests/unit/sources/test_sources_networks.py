@@ -183,6 +183,9 @@ def test_a_table_that_does_not_say_its_crs_has_to_be_told():
         read_network(MIDDLESBROUGH, file_crs="EPSG:4326")
     with pytest.raises(CoordinateError, match="say --crs none for both"):
         read_network(MIDDLESBROUGH, file_crs="none")
+    with pytest.raises(CoordinateError, match="streets in the same coordinates"):
+        read_network(LEEDS, crs="none")
+    assert read_network(MIDDLESBROUGH, crs="none").network.n_segments == 259
 
 
 BOMB = (
