@@ -35,6 +35,7 @@ from peelian.workflows.settings import (
     DualKdeSettings,
     EmergingSettings,
     EquitySettings,
+    ExplainSettings,
     ForecastSettings,
     GiStarSettings,
     KdeSettings,
