@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from peelian.sources.contents import Content
-from peelian.sources.lines import DrawnLines, walked_streets
+from peelian.sources.lines import DrawnLines, as_texts, walked_streets
 from peelian.sources.xml_files import parse_xml
 from peelian.terms import CoverageError, SchemaError, Texts
 
@@ -109,7 +109,7 @@ def _place(file: str, name: str, node: Attributes) -> tuple[float, float]:
 
 
 def _column(edges: list[Edge], name: str) -> Texts:
-    return np.array([_said(edge.get(name, "")) for *_, edge in edges], dtype=np.str_)
+    return as_texts(_said(edge.get(name, "")) for *_, edge in edges)
 
 
 def _said(value: str) -> str:

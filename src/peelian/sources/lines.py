@@ -2,7 +2,8 @@
 
 import csv
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 from peelian.terms import Bools, DataError, Shapes, Texts
 
 HIGHWAYS = Path(__file__).parent / "tables" / "osm_highways.csv"
+MAX_TEXT = 200  # characters of a name, identifier or class
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,13 +46,14 @@ class DrawnLines:
 
     def where(self, chosen: Bools, others: str) -> "DrawnLines":
         """The lines for which ``chosen`` is true; ``others`` says what the rest are."""
-        arrays = {
-            f.name: getattr(self, f.name)[chosen]
-            for f in fields(self)
-            if f.name in ("shapes", "ids", "names", "kinds")
-        }
-        n = int((~chosen).sum())
-        return replace(self, **arrays, left_out=(*self.left_out, (n, others)))
+        return replace(
+            self,
+            shapes=self.shapes[chosen],
+            ids=self.ids[chosen],
+            names=self.names[chosen],
+            kinds=self.kinds[chosen],
+            left_out=(*self.left_out, (int((~chosen).sum()), others)),
+        )
 
 
 def walked_streets(lines: DrawnLines) -> DrawnLines:
@@ -69,7 +72,7 @@ def walked_streets(lines: DrawnLines) -> DrawnLines:
 
 
 def texts_of(file: str, column: Any) -> Texts:
-    """An Arrow column as stripped text, empty where null.
+    """An Arrow column as stripped text of at most MAX_TEXT characters, empty where null.
 
     Raises
     ------
@@ -80,5 +83,9 @@ def texts_of(file: str, column: Any) -> Texts:
         values = column.to_pylist()
     except UnicodeDecodeError:
         raise DataError(f"{file}: holds text that is not UTF-8; save it as UTF-8") from None
-    said = ["" if value is None else str(value).strip() for value in values]
-    return np.array(said, dtype=np.str_)
+    return as_texts("" if value is None else str(value) for value in values)
+
+
+def as_texts(values: Iterable[str]) -> Texts:
+    """Stripped, and of at most MAX_TEXT characters: an array is as wide as its longest."""
+    return np.array([value.strip()[:MAX_TEXT] for value in values], dtype=np.str_)

@@ -12,6 +12,7 @@ from peelian.terms import WGS84, CoverageError, DataError
 
 PBF_MAX_HEADER = 64 << 10  # bytes; the format's own limits
 PBF_MAX_BLOCK = 32 << 20
+COLUMNS = ("name", "highway", "osm_id", "other_tags")
 # A pavement or a crossing drawn beside its street would take that street's events.
 BESIDE_A_STREET = re.compile(r'"footway"=>"(sidewalk|crossing|traffic_island)"')
 
@@ -22,7 +23,7 @@ def read_osm(content: Content) -> DrawnLines:
     Raises
     ------
     DataError
-        If the file is cut off, damaged or hostile, or stands in an archive.
+        If the file is cut off, damaged or hostile.
     CoverageError
         If it holds no streets.
     """
@@ -30,17 +31,15 @@ def read_osm(content: Content) -> DrawnLines:
     import shapely
 
     # GDAL reads a damaged extract as one that holds little, without a word: look first.
-    if content.data.lstrip()[:1] == b"<":
+    if content.data[:64].lstrip()[:1] == b"<":
         require_sound_xml(content)
     else:
         require_whole_pbf(content)
-    if content.path is None:
-        raise DataError(f"{content.name}: an extract in an archive; unpack it first")
     try:
         _, table = pyogrio.read_arrow(
             content.path,
             layer="lines",
-            columns=["osm_id", "name", "highway", "other_tags"],
+            columns=COLUMNS,
             where="highway IS NOT NULL",
         )
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
@@ -52,20 +51,18 @@ def read_osm(content: Content) -> DrawnLines:
         raise CoverageError(
             f"{content.name}: holds no streets (ways with a highway tag); check the extract"
         )
-    texts = {
-        name: texts_of(content.name, table[name])
-        for name in ("osm_id", "name", "highway", "other_tags")
-    }
+    names, kinds, ids = (texts_of(content.name, table[c]) for c in COLUMNS[:3])
     lines = DrawnLines(
         shapes=shapely.from_wkb(table["wkb_geometry"].to_numpy()),
-        ids=texts["osm_id"],
-        names=texts["name"],
-        kinds=texts["highway"],
+        ids=ids,
+        names=names,
+        kinds=kinds,
         crs=WGS84,
         only_ends=False,
         read=len(table),
     )
-    beside = np.array([bool(BESIDE_A_STREET.search(tags)) for tags in texts["other_tags"]])
+    tags = table["other_tags"].to_pylist()
+    beside = np.array([bool(BESIDE_A_STREET.search(one or "")) for one in tags])
     if beside.any():
         lines = lines.where(~beside, "pavements and crossings drawn beside their street")
     return walked_streets(lines)

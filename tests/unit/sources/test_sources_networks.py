@@ -188,6 +188,13 @@ def test_a_table_that_does_not_say_its_crs_has_to_be_told():
     assert read_network(MIDDLESBROUGH, crs="none").network.n_segments == 259
 
 
+def test_a_name_without_end_is_cut(tmp_path):
+    """An array of text is as wide as its longest entry."""
+    name = "a" * 1_000_000
+    file = graphml(tmp_path, lambda t: t.replace("Saint Andrew's Street", name, 1))
+    assert read_network(file).network.names.dtype.itemsize <= 200 * 4
+
+
 BOMB = (
     '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
     + "".join(
