@@ -27,6 +27,8 @@ from peelian.forecasts.prospective import Prospective
 from peelian.forecasts.risk_explained import RiskExplanation, explain_risk, shift_test
 from peelian.forecasts.risk_factors import Candidates, RiskFactor, candidate_factors
 from peelian.forecasts.risk_terrain import RiskTerrain, RiskTerrainFit, SettledTerrain
+from peelian.forecasts.rotated_grid import RotatedGrid
+from peelian.forecasts.rotation_search import RotationSearch, search_rotation
 from peelian.forecasts.self_exciting import SelfExciting
 from peelian.forecasts.smoothed import KernelEWMA
 from peelian.forecasts.trigger import Trigger
@@ -38,12 +40,13 @@ FORECASTERS: Mapping[str, Callable[[], Forecaster]] = {
     "gamma-poisson": GammaPoissonEWMA,
     "kernel-ewma": KernelEWMA,
 }
-# Offered by name and not run unasked: the first two need to know the week or the day of
-# events and refuse month-only data with a CoverageError; the others learn from years of past
-# forecasts, take longer, and refuse short histories.
+# Offered by name and not run unasked: the first three need to know when or where events
+# happened and refuse month-only data with a CoverageError; the others learn from years of
+# past forecasts, take longer, and refuse short histories.
 ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "prospective": Prospective,
     "self-exciting": SelfExciting,
+    "rotated-grid": RotatedGrid,
     "boosting": GradientBoosting,
     "forest": RandomForest,
     "poisson-features": PoissonFeatures,
@@ -78,6 +81,8 @@ __all__ = [
     "RiskFactor",
     "RiskTerrain",
     "RiskTerrainFit",
+    "RotatedGrid",
+    "RotationSearch",
     "Schedule",
     "SelfExciting",
     "SelfExcitingFit",
@@ -92,5 +97,6 @@ __all__ = [
     "fit_gamma_prior",
     "posterior_limits",
     "posterior_mean",
+    "search_rotation",
     "shift_test",
 ]

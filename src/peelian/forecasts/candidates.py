@@ -6,6 +6,7 @@ from itertools import product
 from peelian.forecasts.counting import EWMA
 from peelian.forecasts.gamma_poisson import GammaPoissonEWMA
 from peelian.forecasts.prospective import Prospective
+from peelian.forecasts.rotated_grid import RotatedGrid
 from peelian.forecasts.self_exciting import SelfExciting
 from peelian.forecasts.smoothed import KernelEWMA
 from peelian.terms import Forecaster
@@ -23,6 +24,9 @@ CANDIDATES: Mapping[str, tuple[Forecaster, ...]] = {
     "prospective": tuple(
         Prospective(reach, days)
         for reach, days in product((400.0, 200.0), (60.0, 180.0, 365.0))
+    ),
+    "rotated-grid": tuple(
+        RotatedGrid(*both) for both in product((40.0, 75.0, 150.0), (None, 0.0, 45.0))
     ),
     "self-exciting": tuple(SelfExciting(width) for width in (45.0, 150.0, 300.0)),
 }

@@ -55,6 +55,7 @@ from peelian.spacetime.projection import (
     transform,
     unproject,
 )
+from peelian.spacetime.rotation import Rotation, rotated_grid, turned
 from peelian.spacetime.taken_back import without_taken_back
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "MAX_CELLS",
     "MAX_COUNTS",
     "SAME_PLACE",
+    "Rotation",
     "assign_areas",
     "assign_cells",
     "assign_periods",
@@ -96,6 +98,7 @@ __all__ = [
     "require_fine_enough",
     "require_metres",
     "require_projected",
+    "rotated_grid",
     "row_sums",
     "segment_middles",
     "square_grid",
@@ -103,6 +106,7 @@ __all__ = [
     "to_local",
     "to_utc",
     "transform",
+    "turned",
     "unproject",
     "week_periods",
     "within",
