@@ -147,11 +147,17 @@ class Desk:
             del self._under_way[key]
 
     def _make(self, folder: Path, work: Work, job: UUID) -> None:
-        """Make one result, writing down how far it is."""
+        """Make one result, writing down how far it is.
+
+        A job may report from threads of its own, whose connection nobody would close: what
+        they say is shown, not written down.
+        """
+        own = threading.get_ident()
 
         def progress(share: float, message: str) -> None:
             work.share, work.message = max(work.share, share), message
-            self._ledger.advance(job, work.share, message)
+            if threading.get_ident() == own:
+                self._ledger.advance(job, work.share, message)
 
         self._ledger.begin(work.order, job)
         progress(0.0, "Starting")

@@ -15,7 +15,7 @@ class Notes:
     """A ledger that remembers what it was told; ``cancelled`` stops the work."""
 
     def __init__(self, *, cancelled=False):
-        self.told, self.cancelled = [], cancelled
+        self.told, self.heard, self.cancelled = [], [], cancelled
 
     def ask(self, order):
         self.told.append("ask")
@@ -25,6 +25,7 @@ class Notes:
         self.told.append("begin")
 
     def advance(self, job, share, message):
+        self.heard.append(message)
         if self.cancelled:
             raise NotAllowedNow("A cancelled job cannot advance.")
 
@@ -159,3 +160,21 @@ def test_progress_never_goes_back(tmp_path):
     desk = Desk(Notes())
     desk.ask(tmp_path, order("k", uneven), patience=10)
     assert shares == [0.1, 1.0, 1.0]
+
+
+def test_what_other_threads_report_is_shown_and_not_written_down(tmp_path):
+    shares = []
+
+    def threaded(progress):
+        progress(0.2, "own")
+        other = threading.Thread(target=progress, args=(0.6, "other"))
+        other.start()
+        other.join(10)
+        shares.append(desk.work("k").share)
+        return made(progress)
+
+    notes = Notes()
+    desk = Desk(notes)
+    desk.ask(tmp_path, order("k", threaded), patience=10)
+    assert shares == [0.6]
+    assert notes.heard == ["Starting", "own"]
