@@ -1,29 +1,57 @@
 """The settings of a page, read from its address: any view can be sent as a link."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
 
 from peelian.web.held import Held
-from peelian.workflows import MapSettings, PlanSettings, flat_fields, from_flat
+from peelian.web.manual import title_of
+from peelian.workflows import JOBS, PlanSettings, flat_fields, from_flat
+from peelian.workflows.settings import on_pages
 
 DATE = {"invalid": "Write the date as 2018-12-01"}
 TIME = {"invalid": "Write the time as 14:00", "required": "Give a time, such as 14:00"}
 NUMBER = {"invalid": "Give a number", "required": "Give a number"}
 WHOLE = {"invalid": "Give a whole number", "required": "Give a whole number"}
 CHOICE = {"invalid_choice": "%(value)s is not in the list: choose one that is"}
+NUMBERS = {float: (forms.FloatField, NUMBER), int: (forms.IntegerField, WHOLE)}
 
+EMPTY: Mapping[str, str] = MappingProxyType({})
 Choices = Sequence[tuple[str, str]]
+
+FORECAST, GROUP = "forecast", "hotspots "  # the first method of the map; the others' jobs
+FILES_ONLY = ("segments",)  # read a file of streets, which no page may name
+SHOWN = "shown"  # the method whose settings a form that was sent had shown
+# Settings that every method has, in the order of the form: what, when, where.
+FIRST = ("offence_set", "until", "district")
+# What is seldom changed is folded away, at the end.
+LAST = ("cell_kind", "cell_size", "period", "keep_sinks", "draws", "seed")
+LABELS = {
+    "offence_set": "Offences",
+    "reference_set": "Offences compared with",
+    "until": "Up to the end of",
+    "model": "Model",
+    "flag_area": "Area to flag, km²",
+    "flag_cells": "Or cells to flag",
+    "cell_kind": "Cells",
+    "cell_size": "Cell size, metres",
+}
+WORDS = {"square": "Squares", "hexagon": "Hexagons", "areas": "Areas held"}
+NO_YES = (("", "No"), ("yes", "Yes"))
 
 
 class SettingsForm(forms.Form):
     """Fields whose values come from the address, with the job's own defaults and hints."""
 
     use_required_attribute = False
+    job = ""
 
-    def __init__(self, query: QueryDict, held: Held, kind: type[Any]) -> None:
+    def __init__(self, query: QueryDict, held: Held) -> None:
+        kind = JOBS[self.job].settings
         settings = {name: (default, text) for name, _, default, text in flat_fields(kind)}
         values = {name: field_text(default) for name, (default, _) in settings.items()}
         known = {n: str(query[n]).strip() for n in query if n in self.base_fields}
@@ -49,35 +77,88 @@ class SettingsForm(forms.Form):
         return ", ".join([title, *changed])
 
 
-class MapForm(SettingsForm):
-    """What the map page can be asked."""
+class JobForm(forms.Form):
+    """A job's settings as fields, each with its default and the sentence that explains it.
 
-    offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
-    until = forms.ChoiceField(label="Up to the end of", required=False, error_messages=CHOICE)
-    district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
-    model = forms.ChoiceField(label="Method", error_messages=CHOICE)
-    flag_area = forms.FloatField(
-        label="Area to flag, km²", required=False, error_messages=NUMBER
-    )
-    flag_cells = forms.IntegerField(
-        label="Or cells to flag", required=False, error_messages=WHOLE
-    )
-    cell_kind = forms.ChoiceField(label="Cells", error_messages=CHOICE)
-    cell_size = forms.FloatField(
-        label="Cell size, metres", required=False, error_messages=NUMBER
-    )
+    What is left empty is the default. ``asked`` holds the values that differ from it, and so
+    does the address: see ``query``.
+    """
+
+    use_required_attribute = False
+
+    def __init__(
+        self, query: QueryDict, held: Held, job: str, also: Mapping[str, str] = EMPTY
+    ) -> None:
+        self.job, kind = job, JOBS[job].settings
+        self.defaults = {n: field_text(default) for n, _, default, _ in flat_fields(kind)}
+        sent = {name: str(query[name]).strip() for name in query if name in self.defaults}
+        given = {name: text for name, text in sent.items() if text}
+        super().__init__({**self.defaults, **given, **also})
+        self.fields = fields_of(kind, held)
+        self.asked = {
+            name: text
+            for name, text in given.items()
+            if name in self.fields and text != self.defaults[name]
+        }
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """The fields that are always seen."""
+        return [self[name] for name in self.fields if name not in LAST]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields that are folded away."""
+        return [self[name] for name in self.fields if name in LAST]
+
+    def settings(self) -> Any:
+        """The job's settings; only for a form that is valid."""
+        given = {n: v for n, v in self.cleaned_data.items() if v not in (None, "")}
+        return from_flat(JOBS[self.job].settings, given)
+
+    def query(self) -> str:
+        """The shortest address that shows the same: only what differs from the defaults."""
+        return urlencode(self.asked)
+
+    def named(self, title: str) -> str:
+        """A title with the settings that were changed: ``Gi*, District Harlow``."""
+        changed = [
+            f"{self.fields[name].label} {text}"
+            for name, text in self.asked.items()
+            if name in self.defaults
+        ]
+        return ", ".join([title, *changed])
+
+
+class MapForm(JobForm):
+    """A method, and what it can be asked; one that is not known counts as the first."""
 
     def __init__(self, query: QueryDict, held: Held) -> None:
-        super().__init__(query, held, MapSettings)
+        methods = dict(methods_of_map())
+        asked = query.get("method") or FORECAST
+        self.method = asked if asked in methods else FORECAST
+        if query.get(SHOWN, self.method) != self.method:  # another method's settings
+            query = QueryDict(
+                urlencode({n: query[n] for n in query if n in (*FIRST, "method")})
+            )
+        super().__init__(query, held, job_of(self.method), {"method": asked})
+        choice = forms.ChoiceField(
+            label="Method", choices=list(methods.items()), error_messages=CHOICE
+        )
+        self.fields = {"method": choice, **self.fields}
+        if asked != FORECAST:
+            self.asked = {"method": asked, **self.asked}
 
-    def settings(self) -> MapSettings:
-        """The job's settings; only for a form that is valid."""
-        return from_flat(MapSettings, self.given())
+    def settings(self) -> Any:
+        """The settings of the method's job; only for a form that is valid."""
+        del self.cleaned_data["method"]
+        return super().settings()
 
 
 class PlanForm(SettingsForm):
     """What the plan page can be asked."""
 
+    job = "plan"
     date = forms.DateField(
         label="Date",
         required=False,
@@ -94,10 +175,10 @@ class PlanForm(SettingsForm):
     seed = forms.IntegerField(label="Seed of the draw", error_messages=WHOLE)
     offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
     district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
-    model = forms.ChoiceField(label="Method", error_messages=CHOICE)
+    model = forms.ChoiceField(label="Model", error_messages=CHOICE)
 
     def __init__(self, query: QueryDict, held: Held) -> None:
-        super().__init__(query, held, PlanSettings)
+        super().__init__(query, held)
         self.fields["flag_cells"].help_text = ""
 
     def settings(self) -> PlanSettings:
@@ -110,15 +191,65 @@ class PlanForm(SettingsForm):
         return from_flat(PlanSettings, given)
 
 
+def job_of(method: str) -> str:
+    """The job behind a method of the map."""
+    return "report map" if method == FORECAST else GROUP + method
+
+
+def methods_of_map() -> Choices:
+    """The methods that the map can show, with what each is called."""
+    words = [name.removeprefix(GROUP) for name in JOBS if name.startswith(GROUP)]
+    listed = [(word, title_of(word)) for word in words if word not in FILES_ONLY]
+    return [(FORECAST, "Forecast"), *listed]
+
+
+def fields_of(kind: type[Any], held: Held) -> dict[str, forms.Field]:
+    """A field for each setting of ``kind`` that a page may offer: what, when, where first."""
+    offered = on_pages(kind)
+    lists = choices_of(held)
+    found = {
+        name: field_of(name, hint, text, offered[name], lists.get(name, ()))
+        for name, hint, _, text in flat_fields(kind)
+        if name in offered
+    }
+    names = [*FIRST, *(n for n in found if n not in (*FIRST, *LAST)), *LAST]
+    return {name: found[name] for name in names if name in found}
+
+
+def field_of(
+    name: str, kind: type[Any], text: str, choices: Sequence[str], held: Choices
+) -> forms.Field:
+    """The field of one setting."""
+    label = LABELS.get(name, name.replace("_", " ").capitalize())
+    hint = hint_of(text) if name in LABELS else whole_hint_of(text)
+    listed = NO_YES if kind is bool else [(v, words_of(v)) for v in choices] or held
+    field: forms.Field
+    if listed:
+        field = forms.ChoiceField(choices=listed, error_messages=CHOICE)
+        hint = "" if name in LABELS or held else hint
+    elif kind in NUMBERS:
+        make, messages = NUMBERS[kind]
+        field = make(error_messages=messages)
+    else:
+        field = forms.CharField(max_length=200)
+    field.label, field.help_text, field.required = label, hint, False
+    return field
+
+
 def choices_of(held: Held) -> dict[str, Choices]:
-    """What may be chosen for each setting that is a choice."""
+    """What may be chosen for the settings that depend on what is held."""
     return {
         "offence_set": held.offence_sets,
-        "until": [("", "All that is held"), *held.months],
+        "reference_set": [("", "None"), *held.offence_sets],
+        "until": [("", "All that is held"), *reversed(held.months)],
         "district": [("", "The whole area"), *((name, name) for name in held.districts)],
         "model": held.models,
-        "cell_kind": [("square", "Squares"), ("hexagon", "Hexagons")],
     }
+
+
+def words_of(value: str) -> str:
+    """A choice as it is said."""
+    return WORDS.get(value, value.replace("-", " ").capitalize())
 
 
 def hint_of(text: str) -> str:
@@ -127,6 +258,14 @@ def hint_of(text: str) -> str:
     return hint[:1].upper() + hint[1:]
 
 
+def whole_hint_of(text: str) -> str:
+    """All that a setting's own help says."""
+    hint = text.replace("0: ", "empty: ").replace(" [m]", ", in metres")
+    return hint[:1].upper() + hint[1:]
+
+
 def field_text(default: Any) -> str:
     """A default as it stands in a field; zero is left empty, for it means "choose for me"."""
-    return "" if default in (0, "") else str(default)
+    if default in (0, ""):
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)

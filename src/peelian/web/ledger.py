@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings as site
@@ -78,6 +79,16 @@ def lately(limit: int = 5) -> list[dict[str, Any]]:
         if mine and asked.get("listed") and job.state in LISTED:
             shown.setdefault(asked["address"], _shown(job))
     return list(shown.values())[:limit]
+
+
+def last_done(path: str) -> dict[str, Any] | None:
+    """The newest work of this workbench that ended well on the page at ``path``."""
+    for job in jobs.list_jobs(state=JobState.DONE):
+        asked = job.settings
+        mine = asked.get("folder") == site.PEELIAN_FOLDER
+        if mine and urlsplit(asked["address"]).path == path:
+            return {**_shown(job), "key": job.name}
+    return None
 
 
 def _shown(job: Job) -> dict[str, Any]:

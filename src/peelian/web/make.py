@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, TypeAlias
@@ -11,21 +11,15 @@ import numpy as np
 
 from peelian import reports, workflows
 from peelian.reports import MapView, PatrolPack
-from peelian.reports.charts import SERIES, interval_chart, monthly_chart, pai_chart
+from peelian.reports.charts import interval_chart, monthly_chart
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS, CoverageError, Refusal, Table
+from peelian.terms import REFUSED_COLUMNS, Refusal, Table
 from peelian.web.desk import Made, Progress
+from peelian.web.maps import Address, mapped, record_bytes, view_of
 from peelian.web.show import day_text, month_text, table_shown
-from peelian.workflows import Figure, MapSettings, Outcome, PlanSettings
-from peelian.workflows.curve import pai_curve
-from peelian.workflows.forecast import CHAMPION
+from peelian.workflows import Figure, Outcome, PlanSettings
 from peelian.workflows.plan import keep_plan
 
-Address: TypeAlias = Callable[[str], str]  # of a file that the result offers
-SCORES = (
-    "forecaster", "hit_rate", "pai", "pai_low", "pai_high", "pei", "difference",
-    "difference_low", "difference_high", "p", "verdict",
-)  # fmt: skip
 STOPS = ("arrive", "leave", "place", "team", "stop", "cell")
 TEAM_STOPS = ("stop", "arrive", "leave", "place", "cell")
 DRAW = ("place", "worth", "probability", "drawn", "visited")
@@ -70,63 +64,6 @@ def overview_made(store: Store, now: datetime, progress: Progress) -> Made:
         "late_sentence": late_sentence(overview.late),
     }
     return shown, {}
-
-
-def map_made(
-    store: Store, settings: MapSettings, now: datetime, progress: Progress, address: Address
-) -> Made:
-    """What the map page shows, and the files it offers."""
-    outcome = workflows.explore(store, settings, now=now, progress=progress)
-    view = view_of(outcome)
-    shown, files = mapped(view, outcome, address)
-    tables = dict(outcome.tables)
-    curve = curve_of(store, settings, now, progress)
-    shown |= {
-        "score": view.score,
-        "scores": table_shown(tables["scores"], columns=SCORES)
-        if "scores" in tables
-        else None,
-        "curve": table_shown(curve) if curve else None,
-        "curve_svg": curve_chart(curve) if curve else "",
-        "downloads": [
-            ("hot-spots.csv", "table (CSV)"),
-            ("hot-spots.csv.provenance.json", "its record (JSON)"),
-            ("hot-spots.geojson", "cells (GeoJSON)"),
-            ("map.html", "map in one file (HTML)"),
-        ],
-    }
-    files |= {
-        "hot-spots.csv": workflows.as_bytes(outcome, ".csv"),
-        "hot-spots.csv.provenance.json": record_bytes(outcome),
-        "hot-spots.geojson": workflows.as_bytes(outcome, ".geojson"),
-        "map.html": workflows.as_bytes(outcome, ".html"),
-    }
-    return shown, files
-
-
-def curve_of(
-    store: Store, settings: MapSettings, now: datetime, progress: Progress
-) -> Table | None:
-    """PAI at other budgets; None where too little is held to score any."""
-    forecast = settings.forecast
-    names = "" if forecast.model == CHAMPION else forecast.model
-    try:
-        return pai_curve(store, forecast.cells, names, now=now, progress=progress)
-    except CoverageError:
-        return None
-
-
-def curve_chart(table: Table) -> str:
-    """The curves of counting and of the methods that came best; the table has them all."""
-    columns = table.columns
-    curves = {}
-    for name in dict.fromkeys(columns["forecaster"].tolist()):
-        rows = columns["forecaster"] == name
-        curves[name] = (columns["pai"][rows], columns["low"][rows], columns["high"][rows])
-    baseline, *others = curves
-    best = sorted(others, key=lambda name: -float(curves[name][0].max()))[: len(SERIES) - 1]
-    drawn = {name: curves[name] for name in (baseline, *best)}
-    return pai_chart(np.unique(columns["area_share"]), drawn, title=table.title)
 
 
 def plan_made(
@@ -193,36 +130,10 @@ def table_of(table: Table, names: Sequence[str], rows: Any, *, title: str) -> Ta
     return Table({n: table.columns[n][rows] for n in names}, title, table.units)
 
 
-def mapped(view: MapView, outcome: Outcome, address: Address) -> Made:
-    """What every page with a map shows: table, map, cautions, where it came from."""
-    panel = reports.map_panel(view, geojson_url=address("map.geojson"))
-    shown = {
-        "title": view.title,
-        "subtitle": view.subtitle,
-        "notes": list(view.notes),
-        "chosen": list(outcome.chosen),
-        "table_html": panel.table,
-        "map_html": panel.map,
-        "provenance": reports.footer_line(outcome.provenance),
-    }
-    return shown, {"map.geojson": panel.geojson}
-
-
-def view_of(outcome: Outcome) -> MapView:
-    """The map of an outcome that has one."""
-    assert outcome.view is not None  # noqa: S101 - the jobs of these pages draw one
-    return outcome.view
-
-
 def pack_of(outcome: Outcome) -> PatrolPack:
     """The pack of an outcome that has one."""
     assert outcome.pack is not None  # noqa: S101 - a plan has one
     return outcome.pack
-
-
-def record_bytes(outcome: Outcome) -> bytes:
-    """The record of an outcome, as it stands beside a CSV."""
-    return reports.provenance_json(outcome.provenance).encode()
 
 
 def refused_csv(store: Store, batch: str, reason: str) -> bytes:

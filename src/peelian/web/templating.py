@@ -13,7 +13,13 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from peelian import __version__
 from peelian.web.show import day_text, month_text
 
-NAVIGATION = (("home", "Home"), ("map", "Map"), ("plan", "Plan"), ("data", "Data quality"))
+NAVIGATION = (
+    ("home", "Home"),
+    ("map", "Map"),
+    ("methods", "Methods"),
+    ("plan", "Plan"),
+    ("data", "Data quality"),
+)
 
 
 def environment(**options: Any) -> Environment:

@@ -7,6 +7,8 @@ from peelian.web import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("map", views.map_page, name="map"),
+    path("methods", views.methods, name="methods"),
+    path("methods/<slug:name>", views.method, name="method"),
     path("plan", views.plan, name="plan"),
     path("plan/keep", views.keep, name="keep"),
     path("data", views.data, name="data"),

@@ -13,12 +13,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from peelian import __version__
-from peelian.terms import CoverageError, NotFound, ParameterError
-from peelian.web import make
+from peelian.terms import DataError, NotFound, ParameterError
+from peelian.web import judged, make, maps
 from peelian.web.desk import Made, Order, Progress, Work, desk
-from peelian.web.forms import MapForm, PlanForm
+from peelian.web.forms import FORECAST, SHOWN, JobForm, MapForm, PlanForm, methods_of_map
 from peelian.web.held import Held, read_held
-from peelian.web.ledger import lately
+from peelian.web.ledger import last_done, lately
+from peelian.web.manual import page_of, pages
 from peelian.web.results import Result, find, key_of
 from peelian.workflows import to_json
 
@@ -34,13 +35,12 @@ MEDIA = {
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What is held, what is stale, the four figures, today's plan."""
+    """What is held, what is stale, the four figures, today's plan, the last evaluation."""
     held = read_held(site.PEELIAN_STORE)
     if not held.months:
         return nothing_held(request, held, "home", "Home")
-    return answer(
-        request, held, "home", "Home", overview_of(request, held), {"lately": lately()}
-    )
+    kept = {"lately": lately(), "evaluation": last_evaluation()}
+    return answer(request, held, "home", "Home", overview_of(request, held), kept)
 
 
 @require_safe
@@ -54,13 +54,52 @@ def data(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
-    """One map and one table, in step, and how good they were."""
+    """Any method on the map with its settings: one map and one table, in step."""
     held = read_held(site.PEELIAN_STORE)
     title = "Where violence is likely"
     if not held.months:
         return nothing_held(request, held, "map", title)
     form = MapForm(request.GET, held)
-    return answer_form(request, held, "map", title, form, make.map_made)
+    if SHOWN in request.GET:
+        return redirect(short_address("map", form))
+    if form.method == FORECAST:
+        return answer_form(request, held, "map", title, form, maps.map_made)
+
+    def made(*given: Any) -> Made:
+        return maps.method_made(form.job, *given)
+
+    method = page_of(form.method)
+    title = method.title if method else title
+    return answer_form(request, held, "map", title, form, made)
+
+
+@require_safe
+def methods(request: HttpRequest) -> HttpResponse:
+    """Every forecast against counting, how well it knew how much, and what it cost."""
+    held = read_held(site.PEELIAN_STORE)
+    title = "How good each forecast was"
+    if not held.months:
+        return nothing_held(request, held, "methods", title)
+    form = JobForm(request.GET, held, "backtest")
+    if SHOWN in request.GET:
+        return redirect(short_address("methods", form))
+
+    def more(request: HttpRequest, result: Result) -> dict[str, Any]:
+        return {"pages": pages()}
+
+    return answer_form(request, held, "methods", title, form, judged.backtest_made, more)
+
+
+@require_safe
+def method(request: HttpRequest, name: str) -> HttpResponse:
+    """One method: its question, how it works, when not to use it, its sources."""
+    found = pages().get(name)
+    if found is None:
+        raise NotFound(f"no method {name!r} has a page here")
+    word = next((word for word, _ in methods_of_map() if page_of(word) is found), "")
+    values = {"method": found, "on_map": word}
+    held = read_held(site.PEELIAN_STORE)
+    return show(request, held, "methods", found.title, values, template="method")
 
 
 @require_safe
@@ -131,6 +170,19 @@ def file(request: HttpRequest, key: str, name: str) -> HttpResponse:
     return download(name, result.file(name))
 
 
+def last_evaluation() -> dict[str, Any] | None:
+    """The newest backtest whose result is still kept: its sentence and its address."""
+    done = last_done(reverse("methods"))
+    result = find(results_folder(), done["key"]) if done else None
+    return {**done, "sentence": result.shown["sentence"]} if done and result else None
+
+
+def short_address(page: str, form: JobForm) -> str:
+    """The address of a page with no more settings than those that were changed."""
+    query = form.query()
+    return f"{reverse(page)}?{query}" if query else reverse(page)
+
+
 def overview_of(request: HttpRequest, held: Held) -> Order:
     """The order for what Home and Data quality show: once a day and state of the store."""
     assert held.store is not None  # noqa: S101 - callers have asked
@@ -150,17 +202,22 @@ def answer_form(
     held: Held,
     page: str,
     title: str,
-    form: MapForm | PlanForm,
+    form: JobForm | PlanForm,
     maker: Callable[..., Made],
     more: Callable[[HttpRequest, Result], Mapping[str, Any]] = lambda request, result: {},
 ) -> HttpResponse:
     """The page of a form's settings: its result, its progress, or what is wrong with them."""
-    shown = {"form": form, "problem": "", "shown": None}
+    shown: dict[str, Any] = {"form": form, "problem": "", "shown": None, "method": None}
+    if isinstance(form, JobForm):
+        shown |= {
+            "method": page_of(form.job.rpartition(" ")[2]),
+            "command": maps.command_of(form.job, form.asked),
+        }
     if not form.is_valid():
         return show(request, held, page, title, shown, status=ParameterError.http_status)
     settings, store = form.settings(), held.store
 
-    key = key_of(page, to_json(settings), held.state, __version__)
+    key = key_of(form.job, to_json(settings), held.state, __version__)
 
     def address(name: str) -> str:
         return reverse("file", args=(key, name))
@@ -171,7 +228,7 @@ def answer_form(
     order = Order(key, form.named(title), request.get_full_path(), made, listed=True)
     try:
         return answer(request, held, page, title, order, shown, more)
-    except (ParameterError, CoverageError, NotFound) as error:
+    except (ParameterError, DataError, NotFound) as error:
         shown["problem"] = str(error)
         return show(request, held, page, title, shown, status=error.http_status)
 

@@ -65,7 +65,10 @@ def backtest(
         record,
         (*material.chosen, *trial.said, *work.said, _cost(result)),
         summary=reports.backtest_summary(result),
-        tables=(("tuning", trial.tuning.table),) if trial.tuning else (),
+        tables=(
+            ("cost", _seconds(result)),
+            *((("tuning", trial.tuning.table),) if trial.tuning else ()),
+        ),
     )
 
 
@@ -175,9 +178,20 @@ def _said(
     return (f"{chosen}{said}", *((best,) if settings.baseline == BEST else ()))
 
 
-def _cost(result: BacktestResult) -> str:
+def _seconds(result: BacktestResult) -> Table:
     """The time each model took, where it was run; never part of a file made again."""
-    taken = (f"{row.name} {row.seconds:.2g}" for row in result.rows if row.made_by is not None)
+    rows = [row for row in result.rows if row.made_by is not None]
+    columns = {
+        "forecaster": np.array([row.name for row in rows]),
+        "seconds": np.array([row.seconds for row in rows]),
+    }
+    return Table(columns, "Cost", {"seconds": "CPU s"})
+
+
+def _cost(result: BacktestResult) -> str:
+    """The same in words."""
+    columns = _seconds(result).columns
+    taken = (f"{name} {seconds:.2g}" for name, seconds in zip(*columns.values(), strict=True))
     return f"CPU seconds: {', '.join(taken)}"
 
 

@@ -14,9 +14,30 @@ def test_every_address_is_documented(django_ready):
 
 
 def test_every_setting_of_a_form_is_documented(django_ready):
-    from peelian.web.forms import MapForm, PlanForm
+    from django.http import QueryDict
 
-    for form, page in ((MapForm, "## Map"), (PlanForm, "## Plan")):
+    from peelian.web.forms import JobForm, MapForm, PlanForm
+    from peelian.web.held import Held
+
+    nothing = QueryDict(), Held(None)
+    forms = {
+        "## Map": MapForm(*nothing),
+        "## Methods": JobForm(*nothing, "backtest"),
+        "## Plan": PlanForm(*nothing),
+    }
+    for page, form in forms.items():
         section = PAGE.partition(page)[2].partition("\n## ")[0]
-        for name in form.base_fields:
-            assert f"`{name}`" in section, name
+        for name in form.fields:
+            assert f"`{name}`" in section, (page, name)
+
+
+def test_every_method_of_the_map_is_documented_and_has_a_page(django_ready):
+    from peelian.web.forms import FORECAST, methods_of_map
+    from peelian.web.manual import page_of
+
+    section = PAGE.partition("## Map")[2].partition("\n## ")[0]
+    for word, _ in methods_of_map():
+        assert f"`{word}`" in section, word
+        if word != FORECAST:
+            assert page_of(word).question, word
+            assert page_of(word).warning, word

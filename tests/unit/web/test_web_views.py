@@ -13,7 +13,7 @@ from peelian.terms import DataError, NotFound, StoreError
 from peelian.web import make
 from web_store import make_sample, wait_for
 
-PAGES = ("/", "/map", "/plan?teams=2", "/data")
+PAGES = ("/", "/map", "/methods", "/plan?teams=2", "/data")
 
 
 def text_of(answer):
