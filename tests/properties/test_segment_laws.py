@@ -50,7 +50,7 @@ def test_no_event_is_lost_along_the_streets(drawn, bandwidth, junctions, kernel)
     assert density.min() > -1e-12 * density.max()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(towns(), st.floats(20, 200), st.sampled_from(JUNCTIONS))
 def test_each_event_counts_by_itself_and_the_order_does_not_matter(
     drawn, bandwidth, junctions
