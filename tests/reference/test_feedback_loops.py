@@ -10,8 +10,13 @@ feedback loops in predictive policing," PMLR 81, 160-171, 2018.
 import numpy as np
 import pytest
 
+from factories import NOW
 from peelian.offences import training_set
 from peelian.sources import read_offence_classes, read_offence_sets
+from peelian.store import open_store
+from peelian.terms import ParameterError
+from peelian.workflows.gather import gather
+from peelian.workflows.settings import Cells
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
@@ -51,3 +56,40 @@ def test_so_no_set_trains_on_what_police_discover():
     discovered = {one.code for one in classes if one.discovered}
     for offence_set in read_offence_sets():
         assert not discovered & set(training_set(offence_set, classes).codes)
+
+
+POSSESSION = (
+    "police-uk:possession-of-weapons",
+    "home-office:10C",  # other weapons, an offensive weapon among them
+    "home-office:10D",  # article with blade or point
+    "home-office:92D",  # controlled drugs
+    "home-office:92E",
+)
+
+
+def test_possession_is_what_police_discover():
+    """Were these not marked, the test above would hold of nothing."""
+    discovered = {one.code for one in read_offence_classes() if one.discovered}
+    assert set(POSSESSION) <= discovered
+
+
+def test_no_way_of_asking_trains_on_possession(small_store):
+    """Neither a set, nor every offence held, nor possession by its own name."""
+    store = open_store(small_store)
+    held = store.offence_counts().columns["offence"].tolist()
+    assert "police-uk:possession-of-weapons" in held
+    for asked in ("serious-violence", "all", ",".join(held)):
+        material = gather(store, Cells(offence_set=asked), now=NOW)
+        assert not set(POSSESSION) & set(material.events.offence.tolist())
+        assert material.counts[material.periods.held].sum() == len(material.events)
+    with pytest.raises(ParameterError, match="every offence in it is police-discovered"):
+        gather(store, Cells(offence_set="police-uk:possession-of-weapons"), now=NOW)
+
+
+def test_what_victims_report_gives_the_truth_where_finds_do_not():
+    """The same days, trained on reports that come whether police are there or not."""
+    rng = np.random.default_rng(20181)
+    reported = 1 + rng.binomial(500, 0.5, (2_000, 2))
+    share = reported[:, 0] / reported.sum(axis=1)
+    assert share.std() < 0.02 < 0.286
+    assert share.mean() == pytest.approx(0.5, abs=0.002)
