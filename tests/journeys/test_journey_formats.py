@@ -58,6 +58,19 @@ def told(command, path, words):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_writes_geojson_with_the_columns_of_its_table(files, command):
+    words = [files / "events.csv", *PLAIN, *COMMANDS[command], "-q"]
+    ended = peelian(*command.split(), *words, "--format", "geojson")
+    assert ended.code == 0, ended.err
+    features = json.loads(ended.out)["features"]
+    rows = list(csv.reader(io.StringIO(told(command, files / "events.csv", PLAIN))))
+    assert len(features) == len(rows) - 1
+    assert set(features[0]["properties"]) == set(rows[0])
+    placed = command not in ("hotspots knox", "hotspots concentration")
+    assert all((one["geometry"] is not None) == placed for one in features)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_gives_one_table_whatever_the_format(files, command):
     first = told(command, files / "events.csv", PLAIN)
     assert list(csv.reader(io.StringIO(first)))[1:]

@@ -7,6 +7,7 @@ from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
     cells_geojson,
     cells_geoparquet,
+    rows_geojson,
     segments_geojson,
     segments_geoparquet,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "render_map",
     "render_pack",
     "rounded",
+    "rows_geojson",
     "segments_geojson",
     "segments_geoparquet",
     "sequential_layer",

@@ -192,6 +192,8 @@ def geographic(shapes: Shapes, crs: str, decimals: int = DECIMALS) -> Shapes:
 
     from peelian.spacetime import unproject
 
+    if not any(shape is not None for shape in shapes):
+        return shapes
     if crs == "none":
         raise CoordinateError(
             "plane coordinates (crs none) have no place on the Earth, so they make no GeoJSON "
@@ -215,7 +217,7 @@ def feature_collection(
     import shapely
 
     members = json.dumps(head, ensure_ascii=False, allow_nan=False, sort_keys=True)
-    geometries = shapely.to_geojson(shapes)
+    geometries = [one or "null" for one in shapely.to_geojson(shapes)]
     lines = [
         f'{{"type":"Feature",{_id(row)}"geometry":{_compact(json.loads(geometry))},'
         f'"properties":{_compact(row)}}}'
@@ -223,6 +225,25 @@ def feature_collection(
     ]
     text = members[:-1] + ', "features": [\n' + ",\n".join(lines) + "\n]}\n"
     return text.encode()
+
+
+def rows_geojson(table: Table, shapes: Shapes, crs: str, provenance: Provenance) -> bytes:
+    """Rows of a table with a shape each as GeoJSON; a shape of None has no place on the map.
+
+    Parameters
+    ----------
+    table : Table
+    shapes : array of shapely geometries or None, shape (n_rows,)
+        In ``crs``. [m]
+    crs : str
+    provenance : Provenance
+
+    Returns
+    -------
+    bytes
+        As `cells_geojson`; ``geometry`` is null where the shape is None.
+    """
+    return _geojson(table, shapes, crs, provenance)
 
 
 def _geojson(table: Table, shapes: Shapes, crs: str, provenance: Provenance) -> bytes:

@@ -45,6 +45,8 @@ def as_bytes(outcome: Outcome, suffix: str) -> bytes:
         return reports.cells_geoparquet(table, grid, record, study_area=outcome.study_area)
     if suffix == ".geojson" and outcome.network is not None:
         return reports.segments_geojson(table, outcome.network, record)
+    if suffix == ".geojson" and outcome.shapes is not None:
+        return reports.rows_geojson(table, outcome.shapes, outcome.crs, record)
     if suffix == ".parquet" and outcome.network is not None:
         return reports.segments_geoparquet(table, outcome.network, record)
     if suffix == ".html" and outcome.view is not None:
@@ -61,7 +63,7 @@ def suffixes(outcome: Outcome) -> list[str]:
     """Suffixes an outcome can be written with."""
     drawn = outcome.grid is not None or outcome.network is not None
     has = {
-        ".geojson": drawn,
+        ".geojson": drawn or outcome.shapes is not None,
         ".parquet": drawn,
         ".html": outcome.draw is not None,
         ".pdf": outcome.pack is not None,

@@ -14,7 +14,7 @@ from peelian.terms import Grid, ParameterError, Table
 from peelian.workflows.count import totals
 from peelian.workflows.drawn import cells_view
 from peelian.workflows.gather import Material, gather_several
-from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.outcome import Outcome, Progress, nowhere, silent
 from peelian.workflows.segments import gather_streets
 from peelian.workflows.settings import (
     ConcentrationSettings,
@@ -238,7 +238,7 @@ def concentration(
         "hotspots concentration", settings, method="concentration", seed=settings.seed, now=now
     )
     table = Table(columns, f"Concentration over {places}", {"low": "95 %", "high": "95 %"})
-    return Outcome(table, record, material.chosen)
+    return Outcome(table, record, material.chosen, shapes=nowhere(table))
 
 
 def cell_outcome(

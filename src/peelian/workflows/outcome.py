@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from peelian.terms import Grid, Provenance, StreetNetwork, StudyArea, Table
+import numpy as np
+
+from peelian.terms import Grid, Provenance, Shapes, StreetNetwork, StudyArea, Table
 
 if TYPE_CHECKING:
     from peelian.reports.map import MapView
@@ -25,8 +27,8 @@ class Outcome:
     ``table`` is the whole answer, ``summary`` a narrower one to read on a screen, ``tables``
     are further ones by name; ``chosen`` are sentences about defaults the job chose for the
     user. A table about cells comes with its ``grid``, one about street segments with its
-    ``network``, one that can be seen on a map with a way to ``draw`` it, a patrol plan with
-    its ``pack``.
+    ``network``, any other whose rows have ``shapes`` (in ``crs``) with those, one that can be
+    seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``.
     """
 
     table: Table
@@ -37,6 +39,8 @@ class Outcome:
     grid: Grid | None = None
     study_area: StudyArea | None = None
     network: StreetNetwork | None = None
+    shapes: Shapes | None = None
+    crs: str = ""
     draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
 
@@ -44,3 +48,8 @@ class Outcome:
     def view(self) -> "MapView | None":
         """The map, drawn when it is first asked for; None where there is nothing to see."""
         return self.draw() if self.draw else None
+
+
+def nowhere(table: Table) -> Shapes:
+    """Shapes of the rows of a table that are about no place."""
+    return np.full(len(table), None, dtype=object)

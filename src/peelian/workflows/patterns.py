@@ -8,10 +8,10 @@ import numpy as np
 
 from peelian import hotspots, sources, spacetime
 from peelian.store import Store
-from peelian.terms import Areas, DataError, Events, Floats, ParameterError
+from peelian.terms import Areas, DataError, Events, Floats, ParameterError, Shapes, Table
 from peelian.workflows.drawn import chains_view, clusters_view
 from peelian.workflows.gather import Material, gather
-from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.outcome import Outcome, Progress, nowhere, silent
 from peelian.workflows.settings import (
     KnoxSettings,
     NearRepeatSettings,
@@ -43,7 +43,14 @@ def knox(
         now=now,
     )
     said = (f"{result.n:,} events compared, {result.left_out:,} without a known day left out",)
-    return Outcome(result.table, record, said, tables=(("same place", result.same_place),))
+    return Outcome(
+        result.table,
+        record,
+        said,
+        tables=(("same place", result.same_place),),
+        shapes=nowhere(result.table),
+        crs=material.events.crs,
+    )
 
 
 def near_repeats(
@@ -67,6 +74,8 @@ def near_repeats(
         record,
         said,
         tables=(("chains", result.chains),),
+        shapes=_lines(result.pairs, material.events),
+        crs=material.events.crs,
         draw=lambda: chains_view(result, material, record),
     )
 
@@ -114,6 +123,8 @@ def scan(
         result.table,
         record,
         tuple(said),
+        shapes=_circles(result.table),
+        crs=material.events.crs,
         draw=lambda: clusters_view(result.table, material, record),
     )
 
@@ -165,6 +176,29 @@ def _scan_of_areas(events: Events, areas: Areas, limits: dict[str, Any]) -> hots
         **limits,
     )
     return replace(result, left_out=int(np.count_nonzero(~known)))
+
+
+def _lines(pairs: Table, events: Events) -> Shapes:
+    """A line between the events of each pair; a point where they share a place."""
+    import shapely
+
+    one, other = pairs.columns["originator"], pairs.columns["next"]
+    ends = np.stack(
+        [np.column_stack([events.x[at], events.y[at]]) for at in (one, other)], axis=1
+    )
+    shapes: Shapes = shapely.linestrings(ends)
+    apart = pairs.columns["distance"] > 0
+    return np.where(apart, shapes, shapely.points(ends[:, 0]))
+
+
+def _circles(clusters: Table) -> Shapes:
+    """The circle of each cluster; its centre where all is at one place."""
+    import shapely
+
+    centres = shapely.points(clusters.columns["x"], clusters.columns["y"])
+    radius = clusters.columns["radius"]
+    shapes: Shapes = np.where(radius > 0, shapely.buffer(centres, radius), centres)
+    return shapes
 
 
 def _numbers(name: str, text: str) -> Floats:
