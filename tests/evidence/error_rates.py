@@ -6,6 +6,7 @@ them again and holds the page to what they give.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -182,6 +183,62 @@ def e_test(rng):
     return float(evaluation.e_test(*rng.poisson(8, 2).tolist()) <= 0.05)
 
 
+def place_days(ratio, dispersion, what):
+    """Twenty unlike spots, two days in five treated at random."""
+
+    def run(rng):
+        mean = np.array([0.4, 0.6])[:, None] * rng.gamma(1, 12, 20) * np.array([[ratio], [1]])
+        treated, other = clustered(rng, mean, dispersion)
+        found = evaluation.crossover(
+            treated, treated + other, np.full(20, 0.4), dispersion=dispersion
+        )
+        if what == "p":
+            return float(found.p <= 0.05)
+        return holds(found.interval.low, ratio, found.interval.high)
+
+    return run
+
+
+def clustered(rng, mean, dispersion):
+    """Counts of that mean whose variance is so many times it."""
+    if dispersion == 1:
+        return rng.poisson(mean)
+    shape = np.maximum(mean, 1e-9) / (dispersion - 1)
+    return rng.poisson(rng.gamma(shape) * (dispersion - 1))
+
+
+def four_counts(estimator, truth, dispersion, what):
+    """A treated area of 200, and a control of 200, before and after."""
+
+    def run(rng):
+        before, after, c0, c1 = clustered(
+            rng, np.array([200, 200 * truth, 200, 200]), dispersion
+        )
+        found = estimator((before, after), (c0, c1), dispersion=dispersion)
+        if what == "p":
+            return float(found.p <= 0.05)
+        wanted = truth if estimator is evaluation.ratio_of_ratios else 200 * (truth - 1)
+        return holds(found.interval.low, wanted, found.interval.high)
+
+    return run
+
+
+def panel(ratio, dispersion, what):
+    """Twenty-four areas, twelve periods, half treated in the second half."""
+
+    def run(rng):
+        mean = rng.gamma(2, 6, (24, 1)) * np.exp(rng.normal(0, 0.1, 12))
+        treated = np.zeros((24, 12), dtype=bool)
+        treated[rng.permutation(24)[:12], 6:] = True
+        seen = clustered(rng, mean * ratio**treated, dispersion)
+        found = evaluation.difference_in_differences(seen, treated, rng=rng)
+        if what == "p":
+            return float(found.p <= 0.05)
+        return holds(found.interval.low, ratio, found.interval.high)
+
+    return run
+
+
 def mann_kendall(rng):
     """Twelve numbers without a trend."""
     return float(statistics.mann_kendall(rng.normal(size=(12, 1))).p[0] <= 0.05)
@@ -303,6 +360,13 @@ def self_exciting(name):
     return run
 
 
+ACTION = (
+    ("crossover", 4000, place_days),
+    ("weighted_displacement", 4000, partial(four_counts, evaluation.weighted_displacement)),
+    ("ratio_of_ratios", 4000, partial(four_counts, evaluation.ratio_of_ratios)),
+    ("difference_in_differences", 1000, panel),
+)
+
 SIMULATIONS = (
     Simulation("gi_star_test", "p, drawn null, .5 events a cell", ALARM, EXACT, 1000, gi_star("drawn", 0.5)),
     Simulation("gi_star_test", "p, drawn null, 5 events a cell", ALARM, EXACT, 1000, gi_star("drawn", 5)),
@@ -318,6 +382,16 @@ SIMULATIONS = (
     Simulation("scan", "p, permutation, prospective", ALARM, EXACT, 1000, scan("permutation", prospective=True)),
     Simulation("scan", "p, Bernoulli", ALARM, EXACT, 1000, scan("bernoulli")),
     Simulation("scan", "p, Poisson", ALARM, EXACT, 1000, scan("poisson")),
+    *(
+        Simulation(method, f"p, dispersion {phi}", ALARM, ASYMPTOTIC, worlds, make(1.0, phi, "p"))
+        for method, worlds, make in ACTION
+        for phi in (1, 3)
+    ),
+    *(
+        Simulation(method, f"a fall of 30 %, dispersion {phi}", COVER, ASYMPTOTIC, worlds, make(0.7, phi, ""))
+        for method, worlds, make in ACTION
+        for phi in (1, 3)
+    ),
     Simulation("mann_kendall", "p of twelve periods", ALARM, ASYMPTOTIC, 5000, mann_kendall),
     Simulation("sign_flip_test", "p over twenty origins", ALARM, EXACT, 1000, sign_flips),
     Simulation("e_test", "p of two counts of about eight", ALARM, EXACT, 2000, e_test),

@@ -1,8 +1,43 @@
 """Was the forecast good; did the action work; was it fair."""
 
 from peelian.evaluation.backtest import backtest
+from peelian.evaluation.crossover import (
+    Crossover,
+    crossover,
+    randomisation_p,
+)
+from peelian.evaluation.designs import (
+    conditional_power,
+    minimum_detectable_ratio,
+    normal_power,
+    stepped_wedge_error,
+)
+from peelian.evaluation.displacement import (
+    Displacement,
+    RatioOfRatios,
+    displacement_quotient,
+    ratio_of_ratios,
+    weighted_displacement,
+)
 from peelian.evaluation.equity import equity_table, flagged_parts
 from peelian.evaluation.leaks import LEAKS, leak_check
+from peelian.evaluation.monitoring import (
+    SequentialTest,
+    average_run_length,
+    between_areas,
+    funnel_limits,
+    poisson_cusum,
+    poisson_limits,
+    sequential_test,
+    spate_p,
+    stabilised_limits,
+)
+from peelian.evaluation.panels import (
+    PanelEffect,
+    SyntheticControl,
+    difference_in_differences,
+    synthetic_control,
+)
 from peelian.evaluation.pieces import Failed, Piece, Scored, Work, one_by_one
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
@@ -47,33 +82,58 @@ __all__ = [
     "BacktestRow",
     "Band",
     "CountChange",
+    "Crossover",
+    "Displacement",
     "Estimate",
     "Failed",
+    "PanelEffect",
     "Piece",
+    "RatioOfRatios",
     "Resamples",
     "Scored",
+    "SequentialTest",
+    "SyntheticControl",
     "Tally",
     "Tuning",
     "Walker",
     "Work",
+    "average_run_length",
     "backtest",
     "backtest_table",
+    "between_areas",
     "compare_counts",
+    "conditional_power",
+    "crossover",
+    "difference_in_differences",
+    "displacement_quotient",
     "district_rates",
     "e_test",
     "equity_table",
     "flagged_parts",
+    "funnel_limits",
     "leak_check",
+    "minimum_detectable_ratio",
     "monthly_dispersion",
+    "normal_power",
     "observed_over_expected",
     "one_by_one",
     "origins_table",
     "overlap",
+    "poisson_cusum",
+    "poisson_limits",
+    "randomisation_p",
+    "ratio_of_ratios",
     "resample_origins",
     "score_difference",
     "score_hit_rate",
     "score_map",
     "score_pei",
+    "sequential_test",
+    "spate_p",
+    "stabilised_limits",
+    "stepped_wedge_error",
+    "synthetic_control",
     "tune",
     "verdict",
+    "weighted_displacement",
 ]
