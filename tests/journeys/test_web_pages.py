@@ -21,8 +21,19 @@ DESK = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 ZOOMED = {"width": 350, "height": 225}  # 1400 x 900 at 400 %
-PAGES = {"home": "/", "map": "/map", "plan": "/plan?teams=2", "data": "/data"}
-TEAM = {"team": "/plan?teams=2&team=1"}
+PAGES = {
+    "home": "/",
+    "map": "/map",
+    "methods": "/methods",
+    "plan": "/plan?teams=2",
+    "data": "/data",
+}
+MORE = {
+    "team": "/plan?teams=2&team=1",
+    "gi-star": "/map?method=gi-star&null=normal",
+    "concentration": "/map?method=concentration",
+    "one-method": "/methods/gi-star",
+}
 SERVE = "import sys; from peelian import web; web.serve(sys.argv[1], port=0, ready=print)"
 
 
@@ -81,10 +92,10 @@ def outside(url, address):
     return not url.startswith((address + "/", "data:", "blob:"))
 
 
-@pytest.mark.parametrize("page_name", PAGES | TEAM)
+@pytest.mark.parametrize("page_name", PAGES | MORE)
 def test_each_page_at_every_size(open_page, page_name):
     """Title, accessibility and width, from a desk to a small phone and 400 % zoom."""
-    page = open_page((PAGES | TEAM)[page_name])
+    page = open_page((PAGES | MORE)[page_name])
     assert re.search(r"Sampleshire, \w+day \d+ \w+ 20\d\d . Peelian$", page.title())
     for size in (DESK, PHONE, SMALL, ZOOMED):
         page.set_viewport_size(size)
@@ -104,7 +115,7 @@ def test_every_page_reads_without_javascript(open_page, page_name):
 
 def test_a_form_works_by_get_without_javascript(open_page):
     page = open_page("/map", javascript=False)
-    page.locator("summary", has_text="Settings").click()
+    page.locator("summary", has_text="Method and settings").click()
     page.select_option("[name=district]", "Northdale")
     page.get_by_role("button", name="Show", exact=True).click()
     page.wait_for_selector("#map-table")  # a page that waits loads itself again
@@ -129,7 +140,7 @@ def test_the_map_by_keyboard_alone(open_page):
         seen.add(focused)
         if focused == "row":
             break
-    assert {"district", "model", "row"} <= seen
+    assert {"method", "district", "model", "row"} <= seen
     assert page.locator("tr[data-cell].is-lit").count() == 1
 
 
@@ -165,6 +176,59 @@ def test_a_view_can_be_sent(open_page):
     other = open_page("/map?" + urlsplit(page.url).query)
     assert other.locator("[name=model]").input_value() == "ewma"
     assert other.locator("#map-table").inner_text() == page.locator("#map-table").inner_text()
+
+
+def test_another_method_by_keyboard_has_its_own_settings_and_a_short_address(open_page):
+    page = open_page("/map?district=Northdale")
+    page.locator("[name=method]").focus()
+    page.keyboard.type("Kernel d")
+    assert page.locator("[name=method]").input_value() == "kde"
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Show", exact=True).press("Enter")
+    page.wait_for_selector("[name=bandwidth]")
+    page.wait_for_selector("#map[data-ready]")
+    assert urlsplit(page.url).query == "method=kde&district=Northdale"
+    assert page.locator("[name=model]").count() == 0
+    page.locator("tr[data-cell] button").first.focus()
+    assert page.locator("tr[data-cell].is-lit").count() == 1
+    assert "events per km²" in page.locator(".map-status").inner_text()
+    other = open_page("/map?method=kde&district=Northdale")
+    assert other.locator("#map-table").inner_text() == page.locator("#map-table").inner_text()
+
+
+def test_a_method_without_javascript_is_a_still_map(open_page):
+    page = open_page("/map?method=gi-star&null=normal", PHONE, javascript=False)
+    rows = page.locator("#map-table tbody tr[data-cell]").count()
+    assert rows
+    assert page.locator(".map-still [data-cell]").count() >= rows
+    assert page.locator(".map-still").is_visible()
+    assert "Black outline" in page.locator(".map-legend-note").inner_text()
+
+
+def test_what_the_data_cannot_say_is_said_and_the_form_keeps_its_values(address, browser):
+    page = browser.new_page(viewport=PHONE)
+    page.goto(address + "/map?method=knox&distance_breaks=0,50")
+    page.wait_for_selector(".govuk-error-summary", timeout=60_000)
+    assert page.title().startswith("Error: ")
+    assert "month" in page.locator(".govuk-error-summary").inner_text()
+    assert page.locator("[name=distance_breaks]").input_value() == "0,50"
+    assert Axe().run(page).violations_count == 0
+    page.close()
+
+
+def test_the_forecasts_are_judged_with_charts_that_speak_and_tables_beside(open_page):
+    page = open_page("/methods", PHONE)
+    assert "Counting past offences is kept" in page.inner_text("main")
+    charts = page.locator("main svg[role=img]")
+    assert charts.count() >= 5
+    for n in range(charts.count()):
+        assert len(charts.nth(n).get_attribute("aria-label")) > 40
+    assert page.locator("#champions tbody tr").count() == 6
+    page.get_by_role("link", name="Getis-Ord Gi*").click()
+    assert page.locator("h1").inner_text().endswith("Getis-Ord Gi*")
+    assert "When not to use it" in page.inner_text("main")
+    home = open_page("/")
+    assert "Counting past offences is kept" in home.inner_text("main")
 
 
 def test_the_pack_is_a_pdf(open_page):
