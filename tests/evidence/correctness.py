@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast_histories import dated_history, events_of, squares
 from peelian import forecasts, hotspots
-from peelian.terms import Forecaster, PlatformError
+from peelian.terms import Forecaster, Generators, PlatformError
 from streets import network_of
 
 ROOT = Path(__file__).parents[2]
@@ -117,6 +117,9 @@ def forecaster(name: str) -> Forecaster:
     return ALL_FORECASTERS[name]()
 
 
+PUBS = Generators(
+    np.array(["pub", "pub"]), np.array([300.0, 1500]), np.array([500.0, 900]), "none"
+)
 ALL_FORECASTERS = {**forecasts.FORECASTERS, **forecasts.ON_REQUEST}
 
 
@@ -279,6 +282,20 @@ TABLE = (
         ("vectors F5: 1.297222 and 1.019028", REF + "prospective_vectors.py::test_through_a_forecast_f5"),
         ("metres, kilometres, origin", FORE + "prospective.py::test_units_and_origin_do_not_matter"),
         ("even noise", FORE + "prospective.py::test_there_is_nothing_to_find_in_noise"),
+    ),
+    Evidence(
+        "rotated-grid",
+        _risk("rotated-grid"),
+        ("lattices of every offset and angle, one by one", FORE + "rotated_grid.py::test_it_is_the_average_over_lattices_written_out"),
+        ("metres, kilometres, origin", FORE + "rotated_grid.py::test_units_and_origin_do_not_matter"),
+        ("even noise: the lattice chosen is worth nothing later", FORE + "rotated_grid.py::test_on_noise_the_winner_is_too_good_before_and_chance_after"),
+    ),
+    Evidence(
+        "risk-terrain",
+        lambda w: forecasts.RiskTerrain(PUBS).forecast(w.history, 1).risk[0],
+        ("a published report of RTMDx; scikit-learn's Poisson, scipy's negative binomial likelihood; every shift by hand", REF + "risk_terrain_vectors.py::test_relative_risk_scores_are_those_of_a_published_rtmdx_report"),
+        ("metres, kilometres, origin", FORE + "risk_terrain.py::test_units_and_origin_do_not_matter"),
+        ("clusters of crime and of places without a link", FORE + "risk_terrain.py::test_noise_is_called_a_factor_no_more_often_than_stated"),
     ),
     Evidence(
         "self-exciting",

@@ -105,5 +105,6 @@ def _validated(result: BacktestResult) -> tuple[str, ...]:
         row = result.row(name)
         low, high = row.pai.interval.low, row.pai.interval.high
         pai = f"PAI {row.pai.value:.3g} [{low:.3g}, {high:.3g}]"
-        said.append(f"  {name}: {row.hit_rate.value:.1%} of events, {pai}; {row.verdict}")
+        words = "too few periods to prefer either" if result.too_few else row.verdict
+        said.append(f"  {name}: {row.hit_rate.value:.1%} of events, {pai}; {words}")
     return tuple(said)

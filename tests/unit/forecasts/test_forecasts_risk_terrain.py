@@ -259,3 +259,19 @@ def test_a_settled_terrain_keeps_its_factors_and_weighs_them_anew(world):
     later = settled.forecast(history, 1).risk[0]
     assert later.sum() == pytest.approx(history.counts.sum() / 12)
     assert "proximity" in repr(settled)
+
+
+def test_noise_is_called_a_factor_no_more_often_than_stated():
+    """Crime in clusters and places anywhere that have nothing to do with each other."""
+    p = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        hubs, places = rng.uniform(0, SIDE, (25, 2)), rng.uniform(0, SIDE, (2, 40))
+        apart = np.hypot(GRID.x[:, None] - hubs[:, 0], GRID.y[:, None] - hubs[:, 1])
+        rate = 0.3 + 6 * np.exp(-((apart / 300) ** 2) / 2).sum(axis=1)
+        history = history_of(rng.poisson(rate, (2, 576)), GRID, days=30)
+        terrain = RiskTerrain(Generators(np.full(40, "pub"), *places, "none"))
+        fit = terrain.fit(history_of(np.zeros((2, 576)), GRID))
+        p.append(forecasts.shift_test(history, terrain.candidates(GRID), fit, "pub"))
+    assert np.mean(np.array(p) <= 0.05) <= 0.13  # 60 draws of 0.05 to 0.07 seldom give more
+    assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.2)
