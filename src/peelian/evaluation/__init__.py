@@ -61,6 +61,7 @@ from peelian.evaluation.scores import (
     score_hit_rate,
     score_pei,
 )
+from peelian.evaluation.several_tasks import Task, TaskComparison, compare_tasks
 from peelian.evaluation.tally import Tally, Walker
 from peelian.evaluation.tuning import Tuning, tune
 from peelian.evaluation.two_counts import (
@@ -94,6 +95,8 @@ __all__ = [
     "SequentialTest",
     "SyntheticControl",
     "Tally",
+    "Task",
+    "TaskComparison",
     "Tuning",
     "Walker",
     "Work",
@@ -102,6 +105,7 @@ __all__ = [
     "backtest_table",
     "between_areas",
     "compare_counts",
+    "compare_tasks",
     "conditional_power",
     "crossover",
     "difference_in_differences",

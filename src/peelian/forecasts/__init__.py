@@ -21,6 +21,7 @@ from peelian.forecasts.gamma_poisson import (
 )
 from peelian.forecasts.hour_of_week import HourOfWeek, HourOfWeekProfile
 from peelian.forecasts.lessons import Schedule
+from peelian.forecasts.many_scales import ManyScales
 from peelian.forecasts.memory import exponential_weights
 from peelian.forecasts.poisson_features import PoissonFeatures, Waves
 from peelian.forecasts.prospective import Prospective
@@ -50,6 +51,7 @@ ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "boosting": GradientBoosting,
     "forest": RandomForest,
     "poisson-features": PoissonFeatures,
+    "many-scales": ManyScales,
 }
 # These explain offences by what stands near, and so need places that draw people.
 GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
@@ -74,6 +76,7 @@ __all__ = [
     "KernelEWMA",
     "LagFeatures",
     "LongWindowCount",
+    "ManyScales",
     "PoissonFeatures",
     "Prospective",
     "RandomForest",

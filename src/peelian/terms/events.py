@@ -1,6 +1,7 @@
 """What happened: events as analysed, their counts, and a forecast's risk."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Protocol
 
@@ -128,7 +129,8 @@ class History:
     """Counts seen so far, shape (n_periods, n_cells); NaN rows where a period is not held.
 
     ``late`` is what `until` needs to take back counts that were not on record yet; None where
-    the data do not say when, or nothing was late.
+    the data do not say when, or nothing was late. ``companions`` are counts of other offences
+    in the same cells and periods, by name: forecast from, never forecast or scored.
     """
 
     counts: Floats
@@ -137,15 +139,19 @@ class History:
     events: Events | None = None
     exposure: Floats | None = None
     late: Late | None = None
+    companions: Mapping[str, Floats] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.counts.shape != (len(self.periods), self.grid.n_cells):
-            raise ParameterError(
-                f"History: counts have shape {self.counts.shape}, expected "
-                f"({len(self.periods)}, {self.grid.n_cells})"
-            )
-        if not np.array_equal(~np.isnan(self.counts).all(axis=1), self.periods.held):
-            raise ParameterError("History: counts must be NaN in exactly the periods not held")
+        for counts in (self.counts, *self.companions.values()):
+            if counts.shape != (len(self.periods), self.grid.n_cells):
+                raise ParameterError(
+                    f"History: counts have shape {counts.shape}, expected "
+                    f"({len(self.periods)}, {self.grid.n_cells})"
+                )
+            if not np.array_equal(~np.isnan(counts).all(axis=1), self.periods.held):
+                raise ParameterError(
+                    "History: counts must be NaN in exactly the periods not held"
+                )
 
     def until(self, n: int) -> "History":
         """What was known after the first ``n`` periods: nothing of the later ones remains.
@@ -164,7 +170,10 @@ class History:
                 counts[late.period, late.cell] = 0.0
                 late = late.where(~unknown)
                 np.add.at(counts, (late.period, late.cell), late.weight)
-        return History(counts, self.grid, self.periods.until(n), events, self.exposure, late)
+        companions = {name: other[:n] for name, other in self.companions.items()}
+        return History(
+            counts, self.grid, self.periods.until(n), events, self.exposure, late, companions
+        )
 
 
 @dataclass(frozen=True, eq=False)
