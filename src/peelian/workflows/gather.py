@@ -137,8 +137,16 @@ def record_of(
 
 
 def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
-    """Events, cells and periods for a job, from the file that ``cells`` name or the store."""
-    return _from_file(cells, now=now) if cells.source.events else _from_store(store, cells)
+    """Events, cells and periods for a job, from the file that ``cells`` name or the store.
+
+    With a district or a study area asked for, events beyond its cells are left out.
+    """
+    material = _from_file(cells, now=now) if cells.source.events else _from_store(store, cells)
+    if not (cells.district or cells.source.study_area):
+        return material
+    events = material.events
+    inside = spacetime.assign_cells(material.grid, events.x, events.y)[1]
+    return replace(material, events=events.where(inside))
 
 
 def gather_several(

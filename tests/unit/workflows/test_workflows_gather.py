@@ -324,3 +324,9 @@ def test_a_later_month_is_counted(own_store, tmp_path):
     after = gather(store, Cells(), now=NOW)
     assert len(after.history.periods) == len(before.history.periods) + 1
     assert after.history.periods.held[-1]
+
+
+def test_a_district_keeps_only_its_own_events(material):
+    whole, part = material(), material(district="Northdale")
+    assert 0 < len(part.events) < len(whole.events)
+    assert len(part.events) == np.nansum(part.history.counts)
