@@ -325,6 +325,13 @@ TABLE = (
         ("metres, kilometres, origin", FORE + "poisson_features.py::test_units_and_origin_do_not_matter"),
         ("even noise; time shuffled", FORE + "poisson_features.py::test_there_is_nothing_to_find_in_noise"),
     ),
+    Evidence(
+        "many-scales",
+        _risk("many-scales"),
+        ("the formula by hand; scipy's minimiser of the penalised likelihood", REF + "many_scales_vectors.py::test_the_powers_minimise_the_penalised_likelihood"),
+        ("metres, kilometres, origin", FORE + "many_scales.py::test_units_and_origin_do_not_matter"),
+        ("even noise", FORE + "many_scales.py::test_on_even_noise_it_is_no_better_than_counting"),
+    ),
 )  # fmt: skip
 
 
