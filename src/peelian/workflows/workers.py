@@ -1,8 +1,11 @@
 """Pieces of a backtest on several cores, or wherever joblib's active backend has them done."""
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from peelian.evaluation import Piece, Scored
 from peelian.terms import ParameterError
@@ -48,14 +51,29 @@ class Workers:
             parallel = joblib.Parallel(jobs, batch_size=1)
             rounds = [left[first : first + several] for first in range(0, len(left), several)]
         for some in rounds:
-            for number, scored in parallel(joblib.delayed(_apart)(*one) for one in some):
+            tasks = (joblib.delayed(_apart)(*one, os.getpid()) for one in some)
+            for number, scored in parallel(tasks):
                 tell(number, len(pieces[number]))
                 yield number, scored
 
 
-def _apart(number: int, piece: Piece) -> tuple[int, Scored]:
+def _apart(number: int, piece: Piece, asker: int) -> tuple[int, Scored]:
     """A piece done by a worker, whose progress nobody sees."""
+    if os.getppid() == asker:
+        _leave_with(asker)
     return number, _score(piece, lambda n: None)
+
+
+@cache
+def _leave_with(parent: int) -> None:
+    """End this process soon after its parent was killed, which leaves workers behind."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _score(piece: Piece, tell: Callable[[int], None]) -> Scored:
