@@ -22,6 +22,7 @@ from peelian.workflows.unfinished import keeping
 from peelian.workflows.workers import Workers
 
 BASELINE, BEST = "count", "best"
+LATE_RECORDS = "some events came on record late: no origin knew them before"
 UNFINISHED = "unfinished"  # folder of a store in which a run keeps its finished parts
 DEFAULTS = (
     "settings: the models' own, none tuned (--test-from DATE tunes on what was before it)"
@@ -120,7 +121,8 @@ def score(
         clock=time.process_time,
         **whole,
     )
-    return Trial(result, tuning, (*chosen, *_said(result, tuning, settings)))
+    late = (LATE_RECORDS,) if material.history.late else ()
+    return Trial(result, tuning, (*chosen, *late, *_said(result, tuning, settings)))
 
 
 def models(names: str, generators: Generators | None = None) -> Mapping[str, Forecaster]:

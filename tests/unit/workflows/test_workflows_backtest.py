@@ -364,7 +364,11 @@ def test_what_is_recorded_later_is_not_used_whether_in_a_file_or_a_store(tmp_pat
             asked = BacktestSettings(
                 Cells(source=source), models="ewma,prospective", min_history=4, draws=20
             )
-            pai[weeks, column] = backtest(asked).table.columns["pai"][2]
+            made = backtest(asked)
+            pai[weeks, column] = made.table.columns["pai"][2]
+            assert any("on record late" in s for s in made.chosen) == (
+                column != "" and weeks > 0
+            )
     assert pai[0, ""] == pai[3, ""] > 5
     assert pai[0, "seen"] > 5
     assert pai[3, "seen"] < 3
