@@ -326,6 +326,13 @@ TABLE = (
         ("even noise; time shuffled", FORE + "poisson_features.py::test_there_is_nothing_to_find_in_noise"),
     ),
     Evidence(
+        "stacked",
+        _risk("stacked"),
+        ("no move of the weights raises the likelihood; a member that is right takes the weight", FORE + "ensemble.py::test_weights_are_the_most_likely"),
+        ("metres, kilometres, origin", FORE + "ensemble.py::test_units_and_origin_do_not_matter"),
+        ("even noise", FORE + "ensemble.py::test_there_is_nothing_to_find_in_noise"),
+    ),
+    Evidence(
         "many-scales",
         _risk("many-scales"),
         ("the formula by hand; scipy's minimiser of the penalised likelihood", REF + "many_scales_vectors.py::test_the_powers_minimise_the_penalised_likelihood"),

@@ -10,20 +10,13 @@ import pytest
 from peelian.forecasts import GradientBoosting, RandomForest
 from peelian.forecasts.lessons import Lessons
 
-N = 400
-
 
 def two_kinds():
-    """Half of the cells had 300 events where 100 were expected, half 50 where 150 were."""
-    kind = np.repeat([0.0, 1.0], N)
-    counts = np.concatenate([np.repeat([1.0, 0.5], N // 2), np.repeat([0.0, 0.25], N // 2)])
-    baseline = np.full(2 * N, 0.25)
-    weight = np.ones(2 * N)
-    weight[N : N + N // 2] = 2  # the cells that had nothing
-    return Lessons(
-        kind[:, None].astype(np.float32), counts, baseline, baseline, weight,
-        np.zeros(2 * N, int),
-    )  # fmt: skip
+    """Of one kind 300 events where 100 were expected, of the other 50 where 150 were."""
+    kind = np.repeat([0.0, 1.0], [400, 600])
+    counts = np.repeat([1.0, 0.5, 0.0, 0.25], [200, 200, 400, 200])
+    baseline = np.full(1000, 0.25)
+    return Lessons(kind[:, None].astype(np.float32), counts, baseline, np.zeros(1000, int))
 
 
 def test_a_step_of_boosting_is_newtons():
@@ -32,7 +25,7 @@ def test_a_step_of_boosting_is_newtons():
     happened = np.array([300.0, 50.0])
     expected = np.array([100.0, 150.0])
     level = happened.sum() / expected.sum()
-    assert (level, lessons.weight @ lessons.baseline) == (1.4, 250)
+    assert (lessons.counts.sum(), lessons.baseline.sum()) == (350, 250)
     step = (happened - level * expected) / (level * expected + prior)
     factor = trees.predict(np.array([[0.0], [1.0]], np.float32))
     np.testing.assert_allclose(factor, level * np.exp(step), rtol=1e-5)

@@ -51,6 +51,7 @@ ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "boosting": GradientBoosting,
     "forest": RandomForest,
     "poisson-features": PoissonFeatures,
+    "stacked": StackedEnsemble,
     "many-scales": ManyScales,
 }
 # These explain offences by what stands near, and so need places that draw people.

@@ -37,8 +37,7 @@ class GradientBoosting:
     Events of a cell in a period are Poisson with mean ``b exp(f(features))``: b is what
     `GammaPoissonEWMA` expects, f a sum of small trees, grown one after another to raise the
     likelihood. Where there is nothing to learn f is a constant and the forecast is that of
-    counts, at the level that the lessons had. Learning is exact for cells with events; those
-    without are drawn, and each stands for many (see `lessons.Schedule`).
+    counts, at the level that the lessons had. Cells most at risk teach (see `Schedule`).
 
     Not for short histories: it refuses until six periods, each with as much before it, have
     had fifty cells with events. Not where a person must be told why a cell was flagged: counts
@@ -244,7 +243,7 @@ class RandomForest:
     def _fit(self, lessons: Lessons) -> "_Corrected":
         from sklearn.ensemble import RandomForestRegressor
 
-        total = float(lessons.weight @ lessons.baseline)
+        total = float(lessons.baseline.sum())
         trees = RandomForestRegressor(
             self.n_trees,
             criterion="poisson",
@@ -278,13 +277,13 @@ def _fitted(trees: Any, lessons: Lessons) -> Any:
     return trees.fit(
         lessons.columns,
         lessons.counts / lessons.baseline,
-        sample_weight=lessons.weight * lessons.baseline,
+        sample_weight=lessons.baseline,
     )
 
 
 def _level(lessons: Lessons) -> float:
     """Events over expected events."""
-    return float(lessons.counts.sum() / (lessons.weight @ lessons.baseline))
+    return float(lessons.counts.sum() / lessons.baseline.sum())
 
 
 def _require_at_least(name: str, value: float, least: float) -> None:

@@ -8,11 +8,11 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
-from peelian.forecasts.counting import LongWindowCount
+from peelian.forecasts.counting import EWMA, LongWindowCount
 from peelian.forecasts.dated import last_length
 from peelian.forecasts.memory import require_origins
 from peelian.forecasts.smoothed import KernelEWMA
-from peelian.terms import Floats, Forecaster, History, ParameterError, RiskSurface
+from peelian.terms import Floats, Forecaster, History, Ints, ParameterError, RiskSurface
 
 EVEN_SHARE = (
     0.01  # of each surface in a geometric mean is spread by area, so that no zero wins
@@ -20,7 +20,13 @@ EVEN_SHARE = (
 MAX_STEPS = 50
 _RIDGE = 1e-12  # of the curve, so that members alike do not stop it
 _CLOSE_ENOUGH = 1e-8  # change of the weights in one step, as a share of their sum
-_DEFAULT = (LongWindowCount(), KernelEWMA())
+_DEFAULT = (
+    LongWindowCount(),
+    EWMA(),
+    EWMA(180),
+    KernelEWMA(),
+    KernelEWMA(bandwidth=90),
+)
 
 
 @runtime_checkable
@@ -38,14 +44,20 @@ class StackedEnsemble:
         Each frozen, so that the ensemble's repr is the full record.
     n_origins : int
         Past held periods to learn the weights from: the last ones. [periods]
+    n_cells : int
+        Cells of each that teach: those that some member held most at risk for their area.
+        Several times as many as will be flagged.
 
     Notes
     -----
     Counts of the last ``n_origins`` held periods are taken as Poisson with mean
     ``sum_k weight_k risk_k``, where ``risk_k`` is what member k forecast for the period from
-    the periods before it alone. An even surface is always among the members, so that no event
-    is impossible. Weights are zero or more; they need not sum to 1, so the level is learned
-    too. As many as four or five members are plenty.
+    the periods before it alone. Learned from the whole map, weights go to members that
+    explain the many cells with few events, and fewer are caught in the few with many: so the
+    cells most at risk teach. An even surface is always among the members, so that no event is
+    impossible; its weight also makes up for what the others miss on the whole map. Weights are
+    zero or more and need not sum to 1, so the level is learned too. As many as four or five
+    members are plenty.
 
     Not for histories shorter than twice ``n_origins``: the weights would be learned from
     forecasts that had little to go on.
@@ -63,11 +75,14 @@ class StackedEnsemble:
 
     members: tuple[Forecaster, ...] = _DEFAULT
     n_origins: int = 26
+    n_cells: int = 1000
 
     def __post_init__(self) -> None:
         _require_members(self.members)
-        if self.n_origins < 1:
-            raise ParameterError(f"n_origins is {self.n_origins}; give 1 period or more")
+        if self.n_origins < 1 or self.n_cells < 1:
+            raise ParameterError(
+                f"n_origins is {self.n_origins} and n_cells {self.n_cells}; give 1 or more"
+            )
 
     def weights(self, history: History) -> Floats:
         """Weight of each member, and of the even surface last, shape (n_members + 1,).
@@ -141,7 +156,8 @@ class StackedEnsemble:
                 return
             if held[n]:
                 longer = lengths[n] / last_length(history.periods, n)
-                learned.append(_Lesson.of(surfaces * longer, history.counts[n]))
+                chosen = _most_at_risk(surfaces / history.grid.area, self.n_cells)
+                learned.append(_Lesson.of(surfaces * longer, history.counts[n], chosen))
 
 
 @dataclass(frozen=True)
@@ -216,18 +232,33 @@ class GeometricEnsemble:
 class _Lesson:
     """What one past period teaches: enough for the likelihood, and no more.
 
-    ``counts`` and ``risk`` are of the cells that had events, shape (n,) and (n_members, n);
-    ``total`` is each member's risk over all cells.
+    ``counts`` and ``risk`` are of the cells that teach and had events, shape (n,) and
+    (n_members, n); ``total`` is each member's risk over all that teach, ``whole`` over all
+    there are, and ``came`` the events in these.
     """
 
     counts: Floats
     risk: Floats
     total: Floats
+    whole: Floats
+    came: float
 
     @classmethod
-    def of(cls, surfaces: Floats, counts: Floats) -> "_Lesson":
-        hit = np.flatnonzero(counts > 0)
-        return cls(counts[hit], surfaces[:, hit], surfaces.sum(axis=1))
+    def of(cls, surfaces: Floats, counts: Floats, chosen: Ints) -> "_Lesson":
+        hit = chosen[counts[chosen] > 0]
+        total, whole = surfaces[:, chosen].sum(axis=1), surfaces.sum(axis=1)
+        return cls(counts[hit], surfaces[:, hit], total, whole, float(counts.sum()))
+
+
+def _most_at_risk(density: Floats, n_cells: int) -> Ints:
+    """Cells highest on some member's map, each map as a share of its sum, ties included."""
+    if density.shape[1] <= n_cells:
+        return np.arange(density.shape[1])
+    total = density.sum(axis=1, keepdims=True)
+    highest = np.divide(density, total, out=np.zeros_like(density), where=total > 0).max(
+        axis=0
+    )
+    return np.flatnonzero(highest >= np.partition(highest, -n_cells)[-n_cells])
 
 
 def _fit_weights(lessons: list[_Lesson], n_members: int) -> Floats:
@@ -235,7 +266,8 @@ def _fit_weights(lessons: list[_Lesson], n_members: int) -> Floats:
 
     Newton's steps, each the least squares of the likelihood's curve with weights zero or more,
     halved until the likelihood does not fall. Periods that a member could not forecast teach
-    nothing.
+    nothing. What the members then miss of all events is added evenly, which mends the level
+    and leaves the order of the map as it is.
     """
     from scipy.linalg import solve_triangular
     from scipy.optimize import nnls
@@ -277,6 +309,8 @@ def _fit_weights(lessons: list[_Lesson], n_members: int) -> Floats:
         if moved <= _CLOSE_ENOUGH * weights.sum():
             break
     fitted: Floats = weights / scale
+    missed = np.mean([lesson.came - fitted @ lesson.whole for lesson in lessons])
+    fitted[-1] = max(fitted[-1] + missed, 0.0)
     return fitted
 
 

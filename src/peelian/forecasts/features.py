@@ -45,6 +45,11 @@ class Features:
     middle: np.datetime64
     period_days: float
 
+    @property
+    def density(self) -> Floats:
+        """What shrunk counts expect for the area, shape (n_cells,). [events a day]"""
+        return self.baseline / self.exposure
+
     def ahead(self, n_periods: int) -> "Features":
         """The same knowledge, of a period so many later: only the season differs."""
         middle = self.middle + np.timedelta64(

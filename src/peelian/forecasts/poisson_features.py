@@ -40,16 +40,17 @@ class PoissonFeatures:
     -----
     Events of a cell in a period are Poisson with log mean
 
-    ``log(area share x days) + intercept + logs @ coefficients + waves @ amplitudes``
+    ``log(b) + intercept + logs @ coefficients + waves @ amplitudes``
 
-    Logs are those of what shrunk counts expect and of each lag feature over the mean of all
-    cells (plus 1, so that nothing has a logarithm), standardised, and the season. Waves are
+    with b what `GammaPoissonEWMA` expects, in which are the area of the cell and the days of
+    the period. Logs are those of b and of each lag feature over the mean of all cells (of lag
+    features plus 1, so that nothing has a logarithm), standardised, and the season. Waves are
     ``sqrt(2 / n) cos(w . (x, y, t) + phase)`` with w drawn from a Gaussian and phase from a
     circle: with many, their sum is a Gaussian process with a Gaussian kernel [1]_, so that
     this is a log-Gaussian Cox process at little cost [2]_. All coefficients but the intercept
     are drawn to zero by one ridge penalty: the greatest whose loss, on each of the last two
     quarters of the periods that teach and fitted to what came before it, is within a standard
-    error of the best.
+    error of the best. So with little to learn the map is that of shrunk counts.
 
     Not for short histories, which it refuses as boosting does. Not with a bandwidth smaller
     than the map can carry: n waves resolve about n patches of a bandwidth across.
@@ -65,13 +66,13 @@ class PoissonFeatures:
 
     Examples
     --------
-    >>> PoissonFeatures(n_fourier=50).n_fourier
-    50
+    >>> PoissonFeatures(n_fourier=20).n_fourier
+    20
     """
 
     features: LagFeatures = field(default_factory=LagFeatures)
     schedule: Schedule = field(default_factory=Schedule)
-    n_fourier: int = 100
+    n_fourier: int = 50
     bandwidth: float = 2000.0
     time_scale_days: float = 730.0
     penalties: tuple[float, ...] = PENALTIES
@@ -215,28 +216,26 @@ class _Regression:
     def fitted(cls, lessons: Lessons, waves: Waves, penalty: float) -> "_Regression":
         """Least of the Poisson loss and ``penalty / 2`` times the squared coefficients.
 
-        Counts over what their exposure alone would expect, each row as heavy as that, have
-        the likelihood of counts with an offset.
+        Counts over the baseline, each row as heavy as that, have the likelihood of counts with
+        the log of the baseline as offset.
         """
         from sklearn.linear_model import PoissonRegressor
 
         plain = _plain(lessons.columns)
-        centre = np.average(plain, axis=0, weights=lessons.weight)
-        spread = np.sqrt(np.average((plain - centre) ** 2, axis=0, weights=lessons.weight))
-        level = float(lessons.counts.sum() / (lessons.weight @ lessons.exposure))
-        usual = level * lessons.exposure
-        weight = lessons.weight * usual
+        centre, spread = plain.mean(axis=0), plain.std(axis=0)
+        level = float(lessons.counts.sum() / lessons.baseline.sum())
+        usual = level * lessons.baseline
         model = PoissonRegressor(
-            alpha=penalty / float(weight.sum()), solver="newton-cholesky", tol=1e-6
+            alpha=penalty / float(usual.sum()), solver="newton-cholesky", tol=1e-6
         )
         fit = cls(waves, centre, np.where(spread > 1e-6, spread, 1.0), level, model)
-        model.fit(fit._design(lessons.columns), lessons.counts / usual, sample_weight=weight)
+        model.fit(fit._design(lessons.columns), lessons.counts / usual, sample_weight=usual)
         return fit
 
     def mean(self, known: Features | Lessons) -> Floats:
         """Expected events of each row."""
         factor: Floats = self.model.predict(self._design(known.columns))
-        return self.level * known.exposure * factor
+        return self.level * known.baseline * factor
 
     def expected(self, features: Features) -> Floats:
         return self.mean(features)

@@ -11,13 +11,14 @@ from forecast_histories import history_of, squares
 from peelian.evaluation import backtest
 from peelian.forecasts import (
     EWMA,
+    ON_REQUEST,
     GammaPoissonEWMA,
     GeometricEnsemble,
     KernelEWMA,
     LongWindowCount,
     StackedEnsemble,
 )
-from peelian.forecasts.ensemble import _fit_weights, _Lesson
+from peelian.forecasts.ensemble import _fit_weights, _Lesson, _most_at_risk
 from peelian.terms import History, ParameterError, Periods, RiskSurface
 
 MEMBERS = (LongWindowCount(), EWMA(20), KernelEWMA(bandwidth=80))
@@ -168,7 +169,7 @@ def test_weights_are_the_most_likely():
     rng = np.random.default_rng(3)
     surfaces = rng.gamma(0.7, 1, (3, 400))
     counts = rng.poisson(np.array([0.5, 0.0, 1.5]) @ surfaces).astype(float)
-    weights = _fit_weights([_Lesson.of(surfaces, counts)], 2)
+    weights = _fit_weights([_Lesson.of(surfaces, counts, np.arange(400))], 2)
 
     def log_likelihood(w):
         mean = w @ surfaces
@@ -178,6 +179,29 @@ def test_weights_are_the_most_likely():
     for move in rng.normal(0, 0.02, (200, 3)):
         assert log_likelihood(np.maximum(weights + move, 0)) <= top + 1e-6
     np.testing.assert_allclose(weights, [0.5, 0, 1.5], atol=0.2)
+
+
+def test_the_cells_most_at_risk_teach():
+    """Two members agree on where risk is high; one knows the order there, one elsewhere."""
+    rng = np.random.default_rng(5)
+    top, rest = np.linspace(2, 6, 40), np.linspace(0.1, 0.7, 360)
+    history = history_of(rng.poisson(np.append(top, rest), (40, 400)), squares(20, 20))
+    knows_top = Always((*top, *rng.permutation(rest)))
+    knows_rest = Always((*rng.permutation(top), *rest))
+    members = (knows_top, knows_rest)
+    few, every = (StackedEnsemble(members, 30, n).weights(history) for n in (40, 400))
+    assert few[0] > 0.9 > 0.1 > few[1]
+    assert every[1] > few[1] + 0.1
+    risk = StackedEnsemble(members, 30, 40).forecast(history, 1).risk
+    assert risk.sum() == pytest.approx(history.counts[-30:].mean(axis=0).sum())
+
+
+def test_cells_are_most_at_risk_for_their_area_and_ties_all_teach():
+    density = np.array([[4.0, 1, 1, 1, 0], [0.0, 0, 3, 0, 0]])
+    np.testing.assert_array_equal(_most_at_risk(density, 2), [0, 2])
+    np.testing.assert_array_equal(_most_at_risk(density, 3), [0, 1, 2, 3])
+    np.testing.assert_array_equal(_most_at_risk(density, 9), np.arange(5))
+    np.testing.assert_array_equal(_most_at_risk(np.zeros((2, 5)), 2), np.arange(5))
 
 
 def test_with_no_past_forecast_members_count_alike():
@@ -220,11 +244,16 @@ def test_one_member_is_itself_but_for_the_even_part():
         lambda: StackedEnsemble(()),
         lambda: GeometricEnsemble((EWMA(), EWMA())),
         lambda: StackedEnsemble(MEMBERS, 0),
+        lambda: StackedEnsemble(MEMBERS, 8, 0),
     ],
 )
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ParameterError, match="give"):
         wrong()
+
+
+def test_it_runs_when_asked_for_by_name():
+    assert ON_REQUEST["stacked"]() == StackedEnsemble()
 
 
 def test_the_repr_is_the_full_record():

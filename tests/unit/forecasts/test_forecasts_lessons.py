@@ -15,7 +15,7 @@ class Level:
     """Fitted to nothing but how many events there were."""
 
     def __init__(self, lessons):
-        self.level = lessons.counts.sum() / (lessons.weight @ lessons.baseline)
+        self.level = lessons.counts.sum() / lessons.baseline.sum()
         self.lessons = lessons
 
     def expected(self, features):
@@ -82,30 +82,47 @@ def test_walking_is_forecasting_and_what_follows_is_not_known():
         np.testing.assert_array_equal(risk, other)
 
 
-def test_cells_drawn_stand_for_all_of_them():
-    """In expectation over seeds the drawn cells without events expect what all of them do."""
-    history = world(n_cells=400, mean=0.1)
+def test_the_cells_most_at_risk_for_their_area_teach():
+    area = np.linspace(0.1, 1, 40)
+    history = history_of(world().counts, squares(5, 8, area=area), days=7)
     [features] = PLAIN.walk(history, [29])
-    counts = history.counts[29]
-    quiet = counts == 0
-    shares, rows = [], 0
-    for seed in range(60):
-        drawn = course([], seed=seed, zeros_per_event=3)._draw(29, features, counts, 1.0)
-        rows += len(drawn)
-        np.testing.assert_array_equal(drawn.counts[drawn.counts > 0], counts[counts > 0])
-        none = drawn.counts == 0
-        shares.append(drawn.weight[none] @ drawn.baseline[none])
-    assert rows / 60 <= 4 * np.sum(~quiet) + 1
-    standard_error = np.std(shares) / np.sqrt(60)
-    assert abs(np.mean(shares) - features.baseline[quiet].sum()) < 4 * standard_error
+    lessons, rest = course([], n_cells=10)._teach(29, features, history.counts[29], 2.0)
+    most = np.argsort(-features.baseline / area)[:10]
+    np.testing.assert_array_equal(lessons.counts, history.counts[29][most])
+    np.testing.assert_array_equal(lessons.columns, features.columns[most])
+    np.testing.assert_allclose(lessons.baseline, 2 * features.baseline[most])
+    assert set(lessons.period) == {29}
+    other = np.setdiff1d(np.arange(40), most)
+    expected = [history.counts[29][other].sum(), 2 * features.baseline[other].sum()]
+    np.testing.assert_allclose(rest, expected)
 
 
-def test_a_period_longer_than_the_one_before_expects_more():
-    history = world()
+def test_chance_decides_between_cells_equally_at_risk():
+    history = history_of(np.ones((30, 400)), squares(20, 20), days=7)
     [features] = PLAIN.walk(history, [29])
-    one, two = (course([])._draw(29, features, history.counts[29], n) for n in (1.0, 2.0))
-    np.testing.assert_allclose(two.baseline, 2 * one.baseline)
-    np.testing.assert_allclose(two.exposure, 2 * one.exposure)
+    middle = []
+    for seed in range(30):
+        lessons, _ = course([], n_cells=100, seed=seed)._teach(
+            29, features, history.counts[29], 1.0
+        )
+        middle.append(lessons.columns[:, PLAIN.names.index("y")].mean())
+    assert np.mean(middle) == pytest.approx(0.5, abs=0.03)
+    assert np.std(middle) > 0.01
+
+
+def test_cells_that_did_not_teach_keep_their_counts_at_their_level():
+    history = world(n_cells=200, mean=0.3)
+    [features] = PLAIN.walk(history, [30])
+    plain = features.baseline
+    risk = course([], refit_days=0, n_cells=50).forecast("x", history, 1).risk[0]
+    order = np.argsort(-plain)
+    taught, rest = order[:50], order[-100:]
+    np.testing.assert_allclose((risk / plain)[taught], (risk / plain)[order[0]])
+    np.testing.assert_allclose((risk / plain)[rest], (risk / plain)[order[-1]])
+    assert (risk / plain)[order[0]] != pytest.approx((risk / plain)[order[-1]])
+    assert risk[order[50:]].max() <= np.median(risk[taught]) * (1 + 1e-9)
+    lately = history.counts[15:].mean(axis=0).sum()
+    assert risk.sum() == pytest.approx(lately, rel=0.1)
 
 
 def test_parts_are_parted_by_period():
@@ -125,7 +142,7 @@ def test_the_loss_is_the_poisson_log_score():
 
     counts, expected = np.array([0.0, 1, 3]), np.array([0.2, 0.5, 2.0])
     one = np.ones(3)
-    lessons = Lessons(np.zeros((3, 1), np.float32), counts, one, one, one, np.zeros(3, int))
+    lessons = Lessons(np.zeros((3, 1), np.float32), counts, one, np.zeros(3, int))
     constant = np.log([1, 1, 6]).sum()
     assert lessons.loss(expected).sum() == pytest.approx(
         -poisson.logpmf(counts, expected).sum() - constant
@@ -136,9 +153,7 @@ def test_of_fits_no_better_than_chance_the_simplest_is_taken():
     rng = np.random.default_rng(8)
     rates = np.repeat([0.2, 0.8], 400)
     counts, one = rng.poisson(rates).astype(float), np.ones(800)
-    lessons = Lessons(
-        np.zeros((800, 1), np.float32), counts, one, one, one, np.zeros(800, int)
-    )
+    lessons = Lessons(np.zeros((800, 1), np.float32), counts, one, np.zeros(800, int))
     even, true = np.full(800, 0.5), rates
     fitted_to_noise = rates * np.exp(rng.normal(0, 0.05, 800))
     chosen = lessons.simplest(lessons.loss(e) for e in (even, true, fitted_to_noise))
@@ -154,7 +169,7 @@ def test_too_little_to_learn_from_is_refused(n_periods, mean):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"refit_days": -1}, {"lesson_days": 0}, {"zeros_per_event": 0}, {"seed": -1}],
+    [{"refit_days": -1}, {"lesson_days": 0}, {"n_cells": 0}, {"seed": -1}],
 )
 def test_settings_out_of_range_are_refused(wrong):
     with pytest.raises(ParameterError, match="give"):

@@ -124,22 +124,10 @@ def test_a_surface_that_single_cells_hide_is_learned():
     assert np.corrcoef(ours, truth)[0, 1] > np.corrcoef(plain, truth)[0, 1] + 0.1
 
 
-def test_cells_without_events_may_be_drawn_without_moving_the_fit_much():
-    """The default draw against all cells: the same map to a few parts in a hundred."""
-    rng = np.random.default_rng(4)
-    counts = rng.poisson(rng.gamma(0.2, 0.2, 900), (40, 900)).astype(float)
-    history = history_of(counts, squares(30, 30), days=7)
-    every = replace(MODEL, schedule=Schedule(refit_days=28.0, zeros_per_event=10_000))
-    ours, exact = (m.forecast(history, 1).risk[0] for m in (MODEL, every))
-    assert ours.sum() == pytest.approx(exact.sum(), rel=0.03)
-    assert np.corrcoef(ours, exact)[0, 1] > 0.99
-
-
-def test_the_strongest_penalty_is_nearly_exposure_alone():
-    model = replace(MODEL, penalties=(1e9,))
-    area = np.linspace(0.1, 1, 60)
-    risk = model.forecast(history_of(noise(), squares(6, 10, area=area), days=7), 1).risk[0]
-    np.testing.assert_allclose(risk / risk.sum(), area / area.sum(), rtol=1e-3)
+def test_the_strongest_penalty_is_nearly_shrunk_counts():
+    model, history = replace(MODEL, penalties=(1e9,)), patchy()
+    risk, plain = (m.forecast(history, 1).risk[0] for m in (model, GammaPoissonEWMA()))
+    np.testing.assert_allclose(risk / risk.sum(), plain / plain.sum(), rtol=1e-3)
 
 
 def test_the_penalty_is_chosen_on_later_periods():
@@ -154,7 +142,7 @@ def test_the_penalty_is_chosen_on_later_periods():
         ).forecast("x", history_of(counts, squares(6, 10), days=7), 1)
         assert isinstance(seen[0], Lessons)
         fit = MODEL._fit(seen[0])
-        weight = seen[0].weight @ seen[0].exposure * fit.level
+        weight = seen[0].baseline.sum() * fit.level
         strongest += round(fit.model.alpha * weight) == 1000
     assert strongest >= 5
 
