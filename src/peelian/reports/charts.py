@@ -187,6 +187,7 @@ def bands_chart(
         }
         for a, d, r, q in zip(across, down, ratio, p, strict=True)
     ]
+    rows.sort(key=lambda row: row["width"])  # outlines lie over the squares beside them
     names_across, names_down = list(dict.fromkeys(across)), list(dict.fromkeys(down))
     base = chart_of(rows).encode(
         x=alt.X(

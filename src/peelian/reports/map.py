@@ -274,7 +274,7 @@ def _triples(names: list[str]) -> list[tuple[str, str, str]]:
 
 def _legend(view: MapView) -> dict[str, Any]:
     layer, classes = view.layer, view.layer.classes
-    outlined = layer.outlined or (False,) * len(classes.colours)
+    outlined = [layer.first_plain and k > 0 for k in range(len(classes.colours))]
     return {
         "title": layer.title,
         "classes": list(zip(classes.colours, classes.labels, outlined, strict=True)),

@@ -68,8 +68,8 @@ class Layer:
         Said after it.
     note : str
         What the outline and the blank stand for.
-    outlined : tuple of bool
-        Whether the legend outlines each class; empty: none.
+    first_plain : bool
+        Whether every class but the first is outlined, in the legend too.
     """
 
     classes: Classes
@@ -77,7 +77,7 @@ class Layer:
     texts: Texts = field(repr=False)
     unit: str = ""
     note: str = ""
-    outlined: tuple[bool, ...] = ()
+    first_plain: bool = False
 
 
 def density_layer(risk: Floats, area: Floats, flagged: Bools, unit: str) -> Layer:
@@ -100,17 +100,35 @@ def density_layer(risk: Floats, area: Floats, flagged: Bools, unit: str) -> Laye
     return sequential_layer(density_per_km2(risk, area), flagged, unit)
 
 
-def sequential_layer(value: Floats, flagged: Bools, unit: str) -> Layer:
-    """A value that begins at zero in one hue, light to dark; as `density_layer`."""
-    classes = density_classes(value, flagged)
+def sequential_layer(value: Floats, flagged: Bools, unit: str, *, note: str = "") -> Layer:
+    """A value that begins at zero in one hue, light to dark.
+
+    Parameters
+    ----------
+    value : array, shape (n_cells,)
+        [unit]
+    flagged : array of bool, shape (n_cells,)
+    unit : str
+    note : str, optional
+        What the outline stands for, where it does not follow from the value; the classes are
+        then of all cells.
+
+    Returns
+    -------
+    Layer
+    """
+    title, texts = unit[:1].upper() + unit[1:], _texts(value)
+    if note:
+        classes = density_classes(value, np.ones(value.shape, dtype=bool))
+        return Layer(_that_occur(classes), title, texts, unit, note)
     return Layer(
-        classes,
-        unit[:1].upper() + unit[1:],
-        _texts(value),
+        density_classes(value, flagged),
+        title,
+        texts,
         unit,
         "Black outline: flagged, in four shades of equal number. Blank: lower than the "
         "lightest shade.",
-        tuple(k > 0 for k in range(len(classes.colours))),
+        first_plain=True,
     )
 
 

@@ -1,5 +1,6 @@
 """The settings of a page, read from its address: any view can be sent as a link."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -41,6 +42,8 @@ LABELS = {
     "cell_size": "Cell size, metres",
 }
 WORDS = {"square": "Squares", "hexagon": "Hexagons", "areas": "Areas held"}
+UNIT = re.compile(r" \[(\w+)\]")
+UNITS = {"m": "metres", "km2": "km²"}
 NO_YES = (("", "No"), ("yes", "Yes"))
 
 
@@ -260,7 +263,8 @@ def hint_of(text: str) -> str:
 
 def whole_hint_of(text: str) -> str:
     """All that a setting's own help says."""
-    hint = text.replace("0: ", "empty: ").replace(" [m]", ", in metres")
+    hint = UNIT.sub(lambda unit: f", in {UNITS.get(unit[1], unit[1])}", text)
+    hint = hint.replace("0: ", "empty: ")
     return hint[:1].upper() + hint[1:]
 
 

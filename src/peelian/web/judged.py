@@ -154,12 +154,12 @@ def champion_table(rows: Rows, seconds: Mapping[str, float]) -> Table:
     kept = {rows.champion: f"{rows.champion} (champion)"}
     columns = {
         "forecaster": np.array([kept.get(name, name) for name in names]),
-        "verdict": np.array([rows.text("verdict", name) for name in names]),
         "hits": np.array([with_commas(float(rows.at("hits", name)), 1) for name in names]),
         "pai": interval_texts(rows, "pai", 1),
         "difference": interval_texts(rows, "difference", 2),
         "p": np.array([float(rows.at("p", name)) for name in names]),
         "seconds": np.array([seconds.get(name, np.nan) for name in names]),
+        "verdict": np.array([rows.text("verdict", name) for name in names]),
     }
     events = with_commas(float(rows.table.columns["events"][0]))
     units = {

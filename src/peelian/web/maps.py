@@ -11,6 +11,7 @@ from peelian import reports, workflows
 from peelian.reports import MapView
 from peelian.reports.charts import bands_chart, interval_chart
 from peelian.reports.scorecards import SERIES, pai_chart
+from peelian.reports.words import label_of
 from peelian.store import Store
 from peelian.terms import CoverageError, Table
 from peelian.web.desk import Made, Progress
@@ -182,13 +183,23 @@ def concentration_chart(table: Table) -> str:
     """How concentrated events are, by each measure."""
     columns = table.columns
     return interval_chart(
-        columns["measure"].tolist(),
+        [measure_in_words(name) for name in columns["measure"].tolist()],
         columns["value"],
         columns["low"],
         columns["high"],
         title="Concentration, with its 95 % interval",
-        unit="0: spread evenly; 1: all in one cell",
+        unit="0 to 1",
     )
+
+
+def measure_in_words(name: str) -> str:
+    """A measure of concentration as it is said: ``top_share_0.01`` ends in its share."""
+    word, _, share = name.rpartition("_")
+    said = {
+        "top_share": "Events in the top {} of cells",
+        "places_holding": "Cells that hold {}",
+    }
+    return said[word].format(f"{float(share):.0%}") if word in said else label_of(name)
 
 
 def bands_of(low: Any, high: Any) -> list[str]:

@@ -89,7 +89,7 @@ def cells_view(table: Table, material: Material, record: Provenance) -> MapView 
     n_events = table.columns["n"]
     share = n_events[flagged].sum() / max(n_events.sum(), 1e-300)
     found = (
-        f"{int(flagged.sum()):,} of {len(flagged):,} cells {why}; they hold {share:.0%} of "
+        f"{int(flagged.sum()):,} of {len(flagged):,} cells {why}; they hold {share:.1%} of "
         "the events"
         if flagged.any()
         else f"no cell of {len(flagged):,} stands out"
@@ -126,6 +126,7 @@ def clusters_view(table: Table, material: Material, record: Provenance) -> MapVi
         columns["observed"] / columns["expected"],
         likely,
         "times as many as expected",
+        f"Black outline: p at most {SIGNIFICANT}.",
         f"{int(likely.sum())} of {len(table)} circles have p at most {SIGNIFICANT}",
         material,
         record,
@@ -154,6 +155,7 @@ def chains_view(found: NearRepeats, material: Material, record: Provenance) -> M
         size,
         np.ones(n, dtype=bool),
         "events in the chain",
+        "Each line joins an event and one that followed it.",
         f"{len(found.pairs):,} pairs in {len(chains):,} chains",
         material,
         record,
@@ -167,6 +169,7 @@ def _shapes_view(
     value: Floats,
     flagged: Bools,
     unit: str,
+    note: str,
     found: str,
     material: Material,
     record: Provenance,
@@ -192,7 +195,7 @@ def _shapes_view(
         notes=material.notes,
         table=Table(columns, table.title, table.units),
         grid=grid,
-        layer=reports.sequential_layer(value, flagged, unit),
+        layer=reports.sequential_layer(value, flagged, unit, note=note),
         flagged=flagged,
         study_area=material.study_area,
         provenance=record,
@@ -213,7 +216,7 @@ def _standing_out(table: Table, drawn: str, material: Material) -> tuple[Bools, 
     n = round(material.budget(0.0)[0] / material.whole_cell)
     highest = np.zeros(grid.n_cells, dtype=bool)
     highest[np.argsort(-value, kind="stable")[:n]] = True
-    return highest & (value > 0), f"are the {n} highest"
+    return highest & (value > 0), f"are highest (the {n} that a forecast flags unasked)"
 
 
 def _order(surface: Surface, table: Table, drawn: str, flagged: Bools) -> Ints:
@@ -278,6 +281,8 @@ def _listed(table: Table, material: Material, cells: Ints, n_flagged: int) -> Ta
         **{name: column[cells] for name, column in table.columns.items() if name not in own},
         "cell": cells,
     }
+    if not np.any(columns["place"] != ""):
+        del columns["place"]
     title = f"The first {len(cells)} of {n_flagged:,}" if n_flagged > len(cells) else "Cells"
     if n_flagged < len(cells):
         title = f"The first {len(cells)} cells; {n_flagged or 'none'} of them outlined"
