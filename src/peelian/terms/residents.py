@@ -16,8 +16,8 @@ class Residents:
     code : tuple of str
         Of each area, as in `Areas`.
     groups : mapping of (kind, group) to array, shape (n_areas,)
-        Residents of each group, such as ``("age", "10 to 17")``. The groups of one kind are all
-        residents, each once. [residents]
+        Residents of each group, such as ``("age", "10 to 17")``. The groups of one kind are
+        all residents, each once. [residents]
     """
 
     code: tuple[str, ...]
