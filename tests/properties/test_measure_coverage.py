@@ -90,10 +90,10 @@ def test_intervals_hold_the_truth():
 
 @pytest.mark.nightly
 @pytest.mark.parametrize(
-    ("n_origins", "days", "least"), [(12, 30, 0.9), (24, 30, 0.93), (52, 7, 0.93)]
+    ("n_origins", "days", "least"), [(12, 30, 0.9), (24, 30, 0.92), (52, 7, 0.92)]
 )
 def test_intervals_hold_the_truth_in_many_worlds(n_origins, days, least):
-    """The exact ones may be conservative; of twelve origins that of Brier is a little short."""
+    """93 %, less 1.5 standard errors; of twelve origins Brier's is known to be short."""
     covered = coverage(1500, n_origins=n_origins, days=days, seed=2)
     assert min(covered.values()) > least, covered
     bootstrapped = ("curve_area", "gini", "brier", "log_score", "crps")
