@@ -21,7 +21,7 @@ from peelian.statistics import (
 )
 from peelian.terms import CoverageError, Floats, Forecaster, History, PlatformError
 
-CURVE_SHARE = np.linspace(0.001, 0.05, 50)  # of the study area, for hit rates by budget
+CURVE_SHARE = np.arange(1, 51) / 1000  # of the study area, for hit rates by budget
 
 
 @runtime_checkable
