@@ -6,7 +6,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from peelian.reports import interval_chart, monthly_chart, pai_chart
+from peelian.reports import (
+    bands_chart,
+    calibration_chart,
+    interval_chart,
+    monthly_chart,
+    pai_chart,
+)
 from peelian.terms import ParameterError
 
 MONTHS = np.arange("2018-01", "2018-12", dtype="datetime64[M]")
@@ -92,3 +98,32 @@ def test_curves_are_named_where_they_end():
 def test_four_curves_are_too_many():
     with pytest.raises(ParameterError, match="at most 3"):
         pai_chart(SHARE, {str(i): CURVE for i in range(4)}, title="How good")
+
+
+def test_calibration_is_drawn_with_its_interval_and_said_in_words():
+    expected, observed = np.array([10.0, 10.0, 0.0]), np.array([12.0, 8.0, 3.0])
+    svg = calibration_chart(expected, observed, observed - 2, observed + 2, title="count")
+    assert "tenth 1 1.200 (95 % interval 1.000 to 1.400)" in svg
+    assert "tenth 2 0.800" in svg
+    assert "tenth 3" not in svg  # nothing was expected there
+    assert "as expected" in svg
+
+
+def test_calibration_of_nothing_is_an_empty_chart():
+    nothing = np.empty(0)
+    assert "<svg" in calibration_chart(nothing, nothing, nothing, nothing, title="none")
+
+
+def test_bands_say_each_ratio_and_outline_what_chance_seldom_makes():
+    svg = bands_chart(
+        ["0 to 7", "7 to 14"],
+        ["0 to 100", "0 to 100"],
+        np.array([2.5, np.nan]),
+        np.array([0.01, 0.9]),
+        title="Pairs",
+        across_title="Days apart",
+        down_title="Metres apart",
+    )
+    assert "0 to 100 and 0 to 7: 2.50 (p 0.010)" in svg
+    assert "7 to 14: " not in svg.partition("<desc>")[2].partition("</desc>")[0]
+    assert svg.count('stroke-width="3"') == 1
