@@ -1,9 +1,11 @@
-"""The public files of Portland (NIJ challenge, 2017) and St. Louis as studies.
+"""The public files of Portland (NIJ challenge, 2017), St. Louis and Chicago as studies.
 
 Portland: ``portland-police-districts.zip`` (EPSG:2913), ``burglary_2012-03_2017-02.csv`` and
 ``motor_vehicle_theft_2012-03_2017-02.csv`` with ``occ_date, x_coordina, y_coordina``.
 St. Louis: ``stl_boundary.geojson`` (ESRI:102696) and the department's monthly files of 2008
-to 2016 as ``slmpd_2008-01_2013-08.parquet`` and ``slmpd_2013-06_2016-12.parquet``.
+to 2016 as ``slmpd_2008-01_2013-08.parquet`` and ``slmpd_2013-06_2016-12.parquet``. Chicago:
+``chicago_aggravated_assaults_2010-01_2017-06.parquet`` with ``date, longitude, latitude``,
+from the R package crimemappingdata.
 """
 
 from collections.abc import Mapping
@@ -13,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import shapely
 
-from peelian.spacetime import square_grid
+from peelian.spacetime import project, square_grid
 from peelian.terms import Events, Grid, StudyArea
 
 FOOT = 0.3048  # m, international
@@ -104,6 +106,23 @@ def st_louis(folder: Path) -> Study:
         np.datetime64("2008-01-01T00:00:00"),
         {n: _events(x[c], y[c], when[c], when[c], weight[c]) for n, c in chosen.items()},
         {"knife": ("violence_without_knife",), "robbery": ("aggravated_assault",)},
+    )
+
+
+def chicago(folder: Path) -> Study:
+    """Aggravated assaults, 2010 to June 2017, within the hull of where they were recorded."""
+    import pandas as pd
+
+    rows = pd.read_parquet(folder / "chicago_aggravated_assaults_2010-01_2017-06.parquet")
+    x, y = project(rows["longitude"].to_numpy(), rows["latitude"].to_numpy(), crs="EPSG:26916")
+    hull = shapely.convex_hull(shapely.multipoints(np.column_stack([x, y])))
+    outline, west, south = _from_corner(hull, 1.0)
+    when = rows["date"].to_numpy().astype("M8[s]")
+    return Study(
+        StudyArea("Chicago", outline, "none"),
+        np.datetime64("2010-01-01T00:00:00"),
+        {"aggravated_assault": _events(x - west, y - south, when, when)},
+        {"aggravated_assault": ()},
     )
 
 

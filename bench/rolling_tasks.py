@@ -1,7 +1,7 @@
-"""Forecasts on many tasks of real data: Portland's sixteen, St. Louis's knife and robbery.
+"""Forecasts on many tasks of real data: Portland's sixteen, St. Louis and Chicago.
 
     python bench/rolling_tasks.py portland FOLDER [--test MODEL ...] [--published]
-    python bench/rolling_tasks.py st-louis FOLDER [--test MODEL ...] [--baseline MODEL]
+    python bench/rolling_tasks.py st-louis|chicago FOLDER [--test MODEL ...] [--baseline MODEL]
 
 FOLDER holds the public files named in `rolling_data.py`. The baseline of each task is the
 counting model that caught most on origins before the test; ``--test`` scores models against it
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from rolling_data import FOOT, Study, portland, st_louis
+from rolling_data import FOOT, Study, chicago, portland, st_louis
 
 from peelian import evaluation, forecasts, statistics
 from peelian.spacetime import count_events, within
@@ -112,6 +112,24 @@ def st_louis_plan(area: float) -> Plan:
         },
         {"day": Window(test, 731, 1, 1, 1), "week": Window(test, 104, 7, 7, 7)},
         ("knife", "robbery"),
+    )
+
+
+def chicago_plan(area: float) -> Plan:
+    """Weeks and months, 0.25 % and 0.5 % of the city in cells of 150 m and 250 m."""
+    test = np.datetime64("2015-01-01T00:00:00")
+    return Plan(
+        {
+            float(m): {f"{m} m, {share} %": share / 100 * area for share in (0.25, 0.5)}
+            for m in (150, 250)
+        },
+        0.0,
+        {
+            "week": Window(test - 104 * 7 * DAY, 104, 7, 7, 7),
+            "month": Window(test - 24 * 30 * DAY, 24, 30, 30, 10),
+        },
+        {"week": Window(test, 130, 7, 7, 7), "month": Window(test, 30, 30, 30, 10)},
+        ("aggravated_assault",),
     )
 
 
@@ -297,7 +315,7 @@ PUBLISHED_EVENTS = {
 def main() -> None:
     """Read the arguments and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("study", choices=("portland", "st-louis"))
+    parser.add_argument("study", choices=("portland", "st-louis", "chicago"))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--test", nargs="+", default=[], choices=[*COUNTING, *CHALLENGERS])
     parser.add_argument("--baseline", choices=COUNTING, help="for all tasks; none is chosen")
@@ -307,8 +325,12 @@ def main() -> None:
         study = portland(asked.folder)
         plan = portland_plan()
     else:
-        study = st_louis(asked.folder)
-        plan = st_louis_plan(float(study.area.polygon.area))
+        read, make = {
+            "st-louis": (st_louis, st_louis_plan),
+            "chicago": (chicago, chicago_plan),
+        }[asked.study]
+        study = read(asked.folder)
+        plan = make(float(study.area.polygon.area))
     if asked.published:
         published(study, plan)
         return
