@@ -12,7 +12,7 @@ from django.http import QueryDict
 from peelian.web.held import Held
 from peelian.web.manual import title_of
 from peelian.workflows import JOBS, PlanSettings, flat_fields, from_flat
-from peelian.workflows.settings import on_pages
+from peelian.workflows.options import on_pages
 
 DATE = {"invalid": "Write the date as 2018-12-01"}
 TIME = {"invalid": "Write the time as 14:00", "required": "Give a time, such as 14:00"}

@@ -15,6 +15,7 @@ from peelian.workflows.demo import demo
 from peelian.workflows.explore import explore
 from peelian.workflows.ingest import ingest, ingest_text, require_form, suggest
 from peelian.workflows.jobs import JOBS, Job, run
+from peelian.workflows.options import flat_fields, from_flat, from_json, to_json
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.overview import Figure, Overview, overview
 from peelian.workflows.plan import plan
@@ -29,10 +30,6 @@ from peelian.workflows.settings import (
     KdeSettings,
     MapSettings,
     PlanSettings,
-    flat_fields,
-    from_flat,
-    from_json,
-    to_json,
 )
 
 __all__ = [

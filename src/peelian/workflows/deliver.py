@@ -9,8 +9,8 @@ from peelian import reports
 from peelian.store import Store, open_store
 from peelian.terms import DataError, Ingredient, NotFound, ParameterError
 from peelian.workflows.jobs import JOBS, run
+from peelian.workflows.options import from_json
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import from_json
 
 FORMATS = ("table", "csv", "json", "geojson")
 BESIDE = (".csv", ".json")  # their record lies in a file beside them

@@ -48,8 +48,9 @@ from peelian.workflows.notes import (
     taken_back_notes,
     training_notes,
 )
+from peelian.workflows.options import to_json
 from peelian.workflows.places import read_places
-from peelian.workflows.settings import Cells, EventsFile, GeneratorFiles, to_json
+from peelian.workflows.settings import Cells, EventsFile, GeneratorFiles
 
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 

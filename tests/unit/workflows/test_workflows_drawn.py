@@ -12,7 +12,7 @@ from peelian.hotspots.emerging import KINDS
 from peelian.terms import Table
 from peelian.workflows import JOBS, as_bytes, open_store, run
 from peelian.workflows.drawn import COLD, HOT, PATTERNS, QUADRANTS, SURFACES
-from peelian.workflows.settings import on_pages
+from peelian.workflows.options import on_pages
 
 
 @pytest.fixture(scope="module")
