@@ -25,8 +25,8 @@ def test_the_published_case_with_its_sentence():
     said = peelian(*ESSEX).out
     assert said.startswith(
         "1,511 offences in the 12 months to 30 September 2023 against 1,730 in the previous "
-        "12 months: 12.7 % lower (95 % interval 3.7 % to 20.8 % lower, allowing for clustering). "
-        "This comparison alone does not show why.\n"
+        "12 months: 12.7 % lower (95 % interval 3.7 % to 20.8 % lower, allowing for "
+        "clustering). This comparison alone does not show why.\n"
     )
     assert "change -12.7 %" in said
     assert "dispersion 1: 6.4 % to 18.5 % lower" in said
