@@ -23,10 +23,18 @@ def with_record(events, days):
 
 
 def known_history(events):
-    """A history that knows its late events."""
+    """A history that knows its late events; they are its companion too."""
     plain = dated_history(events, GRID, N_PERIODS)
     late = late_events(events, GRID, plain.periods)
-    return History(plain.counts, GRID, plain.periods, events, late=late)
+    return History(
+        plain.counts,
+        GRID,
+        plain.periods,
+        events,
+        late=late,
+        companions={"same": plain.counts},
+        late_companions={} if late is None else {"same": late},
+    )
 
 
 @st.composite
@@ -50,9 +58,11 @@ def test_a_history_cut_holds_exactly_what_was_on_record(events, n, fewer):
     on_record = np.isnat(events.recorded) | ~(events.recorded > cutoff)
     expected = count_events(events.where(on_record), GRID, history.periods)[:n]
     np.testing.assert_array_equal(cut.counts, expected)  # to the last bit: no trace is left
+    np.testing.assert_array_equal(cut.companions["same"], expected)
     assert (cut.events.known <= cutoff).all()
     again, at_once = cut.until(min(n, fewer)), history.until(min(n, fewer))
     np.testing.assert_array_equal(again.counts, at_once.counts)
+    np.testing.assert_array_equal(again.companions["same"], at_once.companions["same"])
 
 
 @settings(deadline=None, max_examples=50)

@@ -108,7 +108,8 @@ def walks(forecaster: Forecaster, history: History, horizon: int) -> TypeGuard[W
 
     A walk goes one period ahead, and passes over what came on record late.
     """
-    return isinstance(forecaster, Walker) and horizon == 1 and history.late is None
+    late = history.late is not None or history.late_companions
+    return isinstance(forecaster, Walker) and horizon == 1 and not late
 
 
 @dataclass(frozen=True, eq=False)

@@ -130,7 +130,8 @@ class History:
 
     ``late`` is what `until` needs to take back counts that were not on record yet; None where
     the data do not say when, or nothing was late. ``companions`` are counts of other offences
-    in the same cells and periods, by name: forecast from, never forecast or scored.
+    in the same cells and periods, by name: forecast from, never forecast or scored;
+    ``late_companions`` is what ``late`` is, for those of them that need it.
     """
 
     counts: Floats
@@ -140,6 +141,7 @@ class History:
     exposure: Floats | None = None
     late: Late | None = None
     companions: Mapping[str, Floats] = field(default_factory=dict)
+    late_companions: Mapping[str, Late] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for counts in (self.counts, *self.companions.values()):
@@ -159,21 +161,42 @@ class History:
         Nor does any event that came on record after the last of them had ended.
         """
         cutoff = self.periods.end[n - 1] if n else self.periods.start[0]
-        events, counts, late = self.events, self.counts[:n], self.late
+        events = self.events
         if events is not None:
             events = events.where(events.known <= cutoff)
-        if late is not None:
-            late = late.where(late.period < n)
-            unknown = late.recorded > cutoff
-            if unknown.any():
-                counts = counts.copy()
-                counts[late.period, late.cell] = 0.0
-                late = late.where(~unknown)
-                np.add.at(counts, (late.period, late.cell), late.weight)
-        companions = {name: other[:n] for name, other in self.companions.items()}
+        counts, late = _on_record(self.counts[:n], self.late, cutoff)
+        companions, late_companions = {}, {}
+        for name, other in self.companions.items():
+            known, after = _on_record(other[:n], self.late_companions.get(name), cutoff)
+            companions[name] = known
+            if after is not None:
+                late_companions[name] = after
         return History(
-            counts, self.grid, self.periods.until(n), events, self.exposure, late, companions
+            counts,
+            self.grid,
+            self.periods.until(n),
+            events,
+            self.exposure,
+            late,
+            companions,
+            late_companions,
         )
+
+
+def _on_record(
+    counts: Floats, late: Late | None, cutoff: np.datetime64
+) -> tuple[Floats, Late | None]:
+    """Counts without what came on record after the cutoff, and what is left of ``late``."""
+    if late is None:
+        return counts, None
+    late = late.where(late.period < len(counts))
+    unknown = late.recorded > cutoff
+    if unknown.any():
+        counts = counts.copy()
+        counts[late.period, late.cell] = 0.0
+        late = late.where(~unknown)
+        np.add.at(counts, (late.period, late.cell), late.weight)
+    return counts, late
 
 
 @dataclass(frozen=True, eq=False)
