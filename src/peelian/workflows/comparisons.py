@@ -10,6 +10,7 @@ import numpy as np
 from peelian import hotspots, spacetime
 from peelian.store import Store
 from peelian.terms import Bools, CoverageError, Events, Floats, Grid, ParameterError
+from peelian.workflows.chosen import in_crs
 from peelian.workflows.extent import area_around, cells_for, date_of, extent
 from peelian.workflows.gather import Material, gather, gather_several, held_months
 from peelian.workflows.hotspots import M2_IN_KM2, cell_outcome, default_bandwidth
@@ -136,11 +137,7 @@ def _both(
     else:
         raise ParameterError("nothing to compare with: give --reference-set")
     material, reference = (gather(store, one, now=now) for one in (cells, others))
-    compared = reference.events
-    if spacetime.crs_code(compared.crs) != spacetime.crs_code(material.events.crs):
-        crs = material.events.crs
-        x, y = spacetime.transform(compared.x, compared.y, from_crs=compared.crs, to_crs=crs)
-        compared = replace(compared, x=x, y=y, crs=crs)
+    compared = in_crs(reference.events, material.events.crs)
     ingredients = tuple(dict.fromkeys((*material.ingredients, *reference.ingredients)))
     notes = tuple(dict.fromkeys((*material.notes, *reference.notes)))
     material = replace(material, ingredients=ingredients, notes=notes)

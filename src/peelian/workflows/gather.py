@@ -8,27 +8,23 @@ from typing import Any
 
 import numpy as np
 
-from peelian import offences, sources, spacetime
-from peelian.store import Store, filter_rows
+from peelian import sources, spacetime
+from peelian.store import Store
 from peelian.terms import (
     Areas,
     CoverageError,
-    DataError,
     Events,
-    Extract,
     Floats,
     Generators,
     Grid,
     History,
     Ingredient,
-    NotFound,
-    OffenceClass,
-    OffenceSet,
     ParameterError,
     Periods,
     Provenance,
     StudyArea,
 )
+from peelian.workflows.chosen import chosen_offences, events_of_file, events_of_store
 from peelian.workflows.extent import (
     area_around,
     cells_for,
@@ -43,19 +39,16 @@ from peelian.workflows.extent import (
 from peelian.workflows.notes import (
     MONTH_ONLY_NOTE,
     refusal_notes,
-    refused_text,
     sink_notes,
     taken_back_notes,
     training_notes,
 )
 from peelian.workflows.options import to_json
 from peelian.workflows.places import read_places
-from peelian.workflows.settings import Cells, EventsFile, GeneratorFiles
+from peelian.workflows.settings import Cells, GeneratorFiles
 
 FLAGGED_SHARE = 0.0025  # of the study area, when no budget is given
 
-EVERY_OFFENCE = "all"
-FILES_OF_POINTS = (".geojson", ".json", ".gpkg", ".parquet")
 AREAS_LAYER, STUDY_AREA_LAYER, BASES_LAYER = "areas", "study-area", "bases"
 
 
@@ -182,11 +175,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         raise ParameterError("no store and no file of events: give one of them")
     months = held_months(store)
     training = chosen_offences(store, cells.offence_set)
-    every = store.events(offences=training.codes)
-    on_sink = np.zeros(len(every), dtype=bool)
-    if not cells.keep_sinks:
-        on_sink = offences.sink_mask(every, sources.read_sinks())
-    events, *back = spacetime.without_taken_back(every.where(~on_sink))
+    events, back, on_sink = events_of_store(store, training, keep_sinks=cells.keep_sinks)
     areas, study_area, layers = held_layers(store, events)
     if cells.district:
         areas, study_area = within_district(areas, cells.district)
@@ -196,7 +185,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         monthly, first, cells.until or last, months=months, period=cells.period
     )
     grid, chosen = cells_for(cells, study_area, areas, monthly)
-    sink_names = tuple(np.unique(every.place[on_sink]).tolist())
+    sink_names = tuple(np.unique(on_sink.place).tolist())
     counts = (
         spacetime.count_events(events, grid, periods)
         if any(back)
@@ -218,7 +207,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         (*batches, *layers),
         (
             *training_notes(training, monthly),
-            *sink_notes(int(on_sink.sum())),
+            *sink_notes(len(on_sink)),
             *taken_back_notes(*back),
         ),
         chosen,
@@ -254,40 +243,6 @@ def held_layers(
         study_area = area_around(events, "events held")
     layers = tuple(Ingredient(name, digest, 0, 0, "layer") for name, digest in held.items())
     return areas, study_area, layers
-
-
-def chosen_offences(store: Store, name: str) -> offences.TrainingSet:
-    """What to train on, by name.
-
-    ``name`` is a set (``name@version`` for one version of several, else the first that has
-    codes the store holds), ``all`` for every offence held, or codes separated by commas.
-    """
-    held = store.offence_counts().columns["offence"].tolist()
-    classes = sources.read_offence_classes()
-    if name == EVERY_OFFENCE or ":" in name:
-        codes = held if name == EVERY_OFFENCE else [code.strip() for code in name.split(",")]
-        known = {one.code for one in classes}
-        own = tuple(OffenceClass(code, code) for code in held if code not in known)
-        if not set(codes) & set(held):
-            raise CoverageError(
-                f"the store holds no offence {', '.join(codes)}: it holds {', '.join(held)}"
-            )
-        label = "Every offence held" if name == EVERY_OFFENCE else ", ".join(codes)
-        asked = OffenceSet(name, "as asked", tuple(codes), label, "")
-        return offences.training_set(asked, (*classes, *own))
-    set_name, _, version = name.partition("@")
-    sets = [s for s in sources.read_offence_sets() if s.name == set_name]
-    sets = [s for s in sets if version in ("", s.version)]
-    if not sets:
-        listed = sorted({f"{s.name}@{s.version}" for s in sources.read_offence_sets()})
-        raise NotFound(f"no offence set {name!r}: choose one of {', '.join(listed)}, or all")
-    fitting = [s for s in sets if set(held) & set(s.codes)]
-    if not fitting:
-        raise CoverageError(
-            f"the store holds no offence of the set {name!r} ({', '.join(sets[0].codes)}); it "
-            f"holds {', '.join(sorted(held))}: name codes of these, or all, as the offence set"
-        )
-    return offences.training_set(fitting[0], classes)
 
 
 def _from_file(cells: Cells, *, now: datetime) -> Material:
@@ -337,43 +292,3 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
         ),
         (*chosen, *size),
     )
-
-
-def _with_columns(given: EventsFile) -> EventsFile:
-    """The file's columns, those of its points when it has points and none were named."""
-    points = Path(given.events).suffix.lower() in FILES_OF_POINTS
-    if points and not (given.x or given.y):
-        given = replace(given, x=sources.X, y=sources.Y)
-    for name in ("x", "y", "time"):
-        if not getattr(given, name):
-            raise ParameterError(f"{given.events}: say which column is --{name}")
-    return given
-
-
-def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract]:
-    """The events of a file that its settings describe, and what was refused.
-
-    DataError when that is all of it.
-    """
-    given = _with_columns(given)
-    columns: dict[str, Any] = {
-        "x": given.x,
-        "y": given.y,
-        "time": given.time,
-        "crs": given.crs,
-        "weight": given.weight or None,
-        "recorded": given.recorded or None,
-    }
-    if given.where:
-        events, extract = sources.read_filtered(
-            given.events,
-            sources.EventColumns(**columns),
-            lambda table: filter_rows(table, given.where),
-            now=now,
-        )
-    else:
-        events, extract = sources.read_events(given.events, **columns, now=now)
-    if not len(events):
-        said = refused_text(extract)
-        raise DataError(f"{extract.file}: none of {extract.read:,} rows can be used: {said}")
-    return events, extract

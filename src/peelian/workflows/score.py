@@ -10,8 +10,9 @@ from peelian import evaluation, sources, spacetime, statistics
 from peelian.sources import ForecastFile
 from peelian.store import Store
 from peelian.terms import Bools, Events, Floats, Grid, Ingredient, ParameterError
+from peelian.workflows.chosen import events_of_file
 from peelian.workflows.extent import date_of, within
-from peelian.workflows.gather import events_of_file, gather, record_of
+from peelian.workflows.gather import gather, record_of
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import Cells, ScoreSettings
 
