@@ -16,7 +16,7 @@ PER_EVENTS = (
     "_by_definition",
     "_test",
 )  # another door, same method
-HELPERS = {"main_points", "pair_counts"}
+HELPERS = {"event_days", "main_points", "pair_counts"}
 
 
 def verbs():

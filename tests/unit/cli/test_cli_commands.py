@@ -53,6 +53,7 @@ JOB_COMMANDS = {
         ["cell", "x", "y", "area", "risk", "flagged"],
     ),
     "backtest": (("backtest", "--draws", 50, "--models", "ewma"), None),
+    "evaluate leaks": (("evaluate", "leaks", "--draws", 50, "--models", "ewma"), None),
     "plan": (("plan", "--teams", 1, *COUNTING), None),
     "report map": (("report", "map", "--draws", 10, *COUNTING), None),
 }
@@ -117,7 +118,8 @@ def rows_of(text):
 
 
 def test_every_job_has_a_command_here():
-    elsewhere = {"hotspots segments"}  # needs streets: journeys/test_journey_segments.py
+    # These need streets (journeys/test_journey_segments.py), or a forecast (below).
+    elsewhere = {"hotspots segments", "evaluate score", "evaluate equity"}
     assert set(JOB_COMMANDS) | set(DATED_COMMANDS) | elsewhere == set(JOBS)
 
 
@@ -183,6 +185,22 @@ def test_data_go_to_standard_output_and_messages_to_standard_error(own_store, jo
         assert list(rows[0]) == columns
     assert "The data give the month and a displaced place" in ended.err
     assert "The data give the month" not in ended.out
+
+
+def test_a_forecast_is_scored_later_and_its_flags_held_against_who_lives_there(
+    small_store, tmp_path
+):
+    forecast = tmp_path / "forecast.geojson"
+    known = ("--store", small_store, "--until", "2018-09", *COUNTING)
+    assert peelian("forecast", *known, "--output", forecast).code == 0
+    after = ("--store", small_store, "--since", "2018-10", "--format", "csv")
+    (score,) = rows_of(peelian("evaluate", "score", forecast, *after).out)
+    promised = {"n", "hits", "hit_rate", "area_share", "pai", "pei"}
+    assert promised | {"pai_low", "pai_high"} <= set(score)
+    assert 0 < float(score["hits"]) < float(score["n"])
+    equity = peelian("evaluate", "equity", forecast, "--store", small_store, "--format", "csv")
+    assert equity.code == 0, equity.err
+    assert rows_of(equity.out)
 
 
 @pytest.mark.parametrize("job", [job for job in JOB_COMMANDS if job != "report map"])
@@ -367,6 +385,8 @@ def test_serve_is_called_with_what_was_said_and_tells_the_address(monkeypatch):
 def test_the_commands_are_the_ones_of_the_house():
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert names == {
-        "count", "forecast", "backtest", "plan", "ingest", "reproduce", "serve", "demo",
+        "count", "explain", "forecast", "backtest", "plan", "ingest", "reproduce", "serve",
+        "demo",
     }  # fmt: skip
-    assert {group.name for group in app.registered_groups} == {"hotspots", "report"}
+    groups = {group.name for group in app.registered_groups}
+    assert groups == {"hotspots", "evaluate", "report"}

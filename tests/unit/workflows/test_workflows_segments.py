@@ -55,7 +55,6 @@ def test_a_district_has_its_streets_and_its_events(made):
     upper = whole.table.columns["y"] > SOUTH + SIDE / 2
     n = south.table.columns["n"].sum()
     assert n == whole.table.columns["n"][~upper].sum()
-    assert any("events outside the study area" in note for note in south.provenance.notes)
 
 
 def test_what_is_not_counted_is_on_no_street(made):
