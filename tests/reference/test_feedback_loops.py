@@ -14,8 +14,8 @@ from factories import NOW
 from peelian.offences import training_set
 from peelian.sources import read_offence_classes, read_offence_sets
 from peelian.store import open_store
-from peelian.terms import ParameterError
-from peelian.workflows.gather import gather
+from peelian.terms import CoverageError, ParameterError
+from peelian.workflows.gather import gather, gather_several
 from peelian.workflows.settings import Cells
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -84,6 +84,27 @@ def test_no_way_of_asking_trains_on_possession(small_store):
         assert material.counts[material.periods.held].sum() == len(material.events)
     with pytest.raises(ParameterError, match="every offence in it is police-discovered"):
         gather(store, Cells(offence_set="police-uk:possession-of-weapons"), now=NOW)
+
+
+def test_nor_does_a_forecast_learn_from_possession_as_a_companion(small_store):
+    store = open_store(small_store)
+    every = store.events(offences=["police-uk:possession-of-weapons"])
+    assert len(every) > 0
+    material = gather_several(store, Cells(), companions="all,violence-and-weapons", now=NOW)
+    for companion in material.companions:
+        assert not set(POSSESSION) & set(companion.events.offence.tolist())
+        assert any(
+            note.startswith(f"Companion {companion.name}. Left out of training: ")
+            and "possession-of-weapons" in note
+            for note in material.notes
+        )
+    counts = material.history.companions["all"]
+    assert np.nansum(counts) == len(material.companions[0].events) > 0
+    for code in ("police-uk:possession-of-weapons", "home-office:92D,home-office:10C"):
+        with pytest.raises(
+            (ParameterError, CoverageError), match=r"police-discovered|holds no"
+        ):
+            gather_several(store, Cells(), companions=code, now=NOW)
 
 
 def test_what_victims_report_gives_the_truth_where_finds_do_not():

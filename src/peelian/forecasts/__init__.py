@@ -54,6 +54,7 @@ ON_REQUEST: Mapping[str, Callable[[], Forecaster]] = {
     "stacked": StackedEnsemble,
     "many-scales": ManyScales,
 }
+COMPANION_FORECASTERS = ("many-scales",)  # these learn from other offences too
 # These explain offences by what stands near, and so need places that draw people.
 GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
     "risk-terrain": RiskTerrain,
@@ -61,6 +62,7 @@ GENERATOR_FORECASTERS: Mapping[str, Callable[[Generators], Forecaster]] = {
 
 __all__ = [
     "CANDIDATES",
+    "COMPANION_FORECASTERS",
     "COUNTING",
     "EWMA",
     "FORECASTERS",

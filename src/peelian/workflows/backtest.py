@@ -46,7 +46,9 @@ def backtest(
     progress: Progress = silent,
 ) -> Outcome:
     """Score every model against counting, over rolling origins at one budget of area."""
-    material = gather_several(store, settings.cells, places=settings.places, now=now)
+    material = gather_several(
+        store, settings.cells, places=settings.places, companions=settings.companions, now=now
+    )
     running = settings.running
     folder = Path(running.resume) if running.resume else None
     if folder is None and store is not None:
@@ -121,7 +123,8 @@ def score(
         clock=time.process_time,
         **whole,
     )
-    late = (LATE_RECORDS,) if material.history.late else ()
+    history = material.history
+    late = (LATE_RECORDS,) if history.late or history.late_companions else ()
     return Trial(result, tuning, (*chosen, *late, *_said(result, tuning, settings)))
 
 

@@ -14,10 +14,12 @@ from peelian.terms import (
     DataError,
     Events,
     Extract,
+    Ingredient,
     NotFound,
     OffenceClass,
     OffenceSet,
     ParameterError,
+    Periods,
 )
 from peelian.workflows.notes import refused_text
 from peelian.workflows.settings import EventsFile
@@ -121,3 +123,14 @@ def in_crs(events: Events, crs: str) -> Events:
         return events
     x, y = spacetime.transform(events.x, events.y, from_crs=events.crs, to_crs=crs)
     return replace(events, x=x, y=y, crs=crs)
+
+
+def file_ingredient(given: EventsFile, extract: Extract) -> Ingredient:
+    """A file of events as an ingredient of what is made from it."""
+    n_refused = len(extract.refused)
+    return Ingredient(given.events, extract.sha256, extract.read, n_refused, "file")
+
+
+def in_time(events: Events, periods: Periods) -> Events:
+    """The events that the counts can hold: those in a period held."""
+    return events.where(spacetime.assign_periods(periods, events.start, events.end)[1])

@@ -23,7 +23,11 @@ def explore(
     """Map and rank the flagged cells: how sure the rank is, and what is behind each."""
     progress(0.0, "gathering events")
     material = gather_several(
-        store, settings.forecast.cells, places=settings.forecast.places, now=now
+        store,
+        settings.forecast.cells,
+        places=settings.forecast.places,
+        companions=settings.forecast.companions,
+        now=now,
     )
     made = flag(material, settings.forecast, scored=True, progress=progress)
     progress(0.6, "resampling ranks")

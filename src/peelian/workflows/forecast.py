@@ -55,7 +55,9 @@ def forecast(
     progress: Progress = silent,
 ) -> Outcome:
     """Forecast every cell: its expected events, and whether it is flagged."""
-    material = gather_several(store, settings.cells, places=settings.places, now=now)
+    material = gather_several(
+        store, settings.cells, places=settings.places, companions=settings.companions, now=now
+    )
     made = flag(material, settings, progress=progress)
     grid = material.grid
     columns = {
@@ -98,6 +100,7 @@ def flag(
         asked = BacktestSettings(
             cells=settings.cells,
             places=settings.places,
+            companions=settings.companions,
             models="" if model == CHAMPION else model,
             flag_area=budget / 1e6,
             seed=settings.seed,

@@ -24,7 +24,14 @@ from peelian.terms import (
     Provenance,
     StudyArea,
 )
-from peelian.workflows.chosen import chosen_offences, events_of_file, events_of_store
+from peelian.workflows.chosen import (
+    chosen_offences,
+    events_of_file,
+    events_of_store,
+    file_ingredient,
+    in_time,
+)
+from peelian.workflows.companions import Companion, companions_sentence, read_companions
 from peelian.workflows.extent import (
     area_around,
     cells_for,
@@ -73,6 +80,7 @@ class Material:
     notes: tuple[str, ...]
     chosen: tuple[str, ...]
     generators: Generators | None = None
+    companions: tuple[Companion, ...] = ()
 
     @cached_property
     def history(self) -> History:
@@ -84,8 +92,22 @@ class Material:
             raise CoverageError(f"{said} less than one period: nothing to learn from")
         periods = Periods(start, end, self.periods.held[self.lead_in :])
         events = None if self.monthly else in_time(self.events, periods)
-        late = spacetime.late_events(self.events, self.grid, periods)
-        return History(self.counts[self.lead_in :], self.grid, periods, events, late=late)
+        late = {
+            one.name: spacetime.late_events(one.events, self.grid, periods)
+            for one in self.companions
+        }
+        return History(
+            self.counts[self.lead_in :],
+            self.grid,
+            periods,
+            events,
+            late=spacetime.late_events(self.events, self.grid, periods),
+            companions={
+                one.name: spacetime.count_events(one.events, self.grid, periods)
+                for one in self.companions
+            },
+            late_companions={name: one for name, one in late.items() if one is not None},
+        )
 
     @property
     def whole_cell(self) -> float:
@@ -148,15 +170,21 @@ def gather_several(
     cells: Cells,
     *,
     places: GeneratorFiles = GeneratorFiles(),  # noqa: B008
+    companions: str = "",
     now: datetime,
 ) -> Material:
-    """What `gather` does, and generators, for jobs that compare one cell with another."""
+    """What `gather` does, for jobs that compare one cell with another.
+
+    With the generators and the companions that they may forecast from.
+    """
     material = gather(store, cells, now=now)
     if places.generators:
         generators, files = read_places(places, material.study_area)
         material = replace(
             material, generators=generators, ingredients=(*material.ingredients, *files)
         )
+    if companions:
+        material = _with_companions(store, companions, cells, material, now=now)
     if material.grid.n_cells < 2:
         raise ParameterError(
             f"{material.study_area.name} is one cell of {material.grid.cell_size:g} m, so "
@@ -165,9 +193,18 @@ def gather_several(
     return material
 
 
-def in_time(events: Events, periods: Periods) -> Events:
-    """The events that the counts can hold: those in a period held."""
-    return events.where(spacetime.assign_periods(periods, events.start, events.end)[1])
+def _with_companions(
+    store: Store | None, names: str, cells: Cells, material: Material, *, now: datetime
+) -> Material:
+    """The material with other offences in its cells and periods."""
+    found = read_companions(store, names, cells, material.grid, material.periods, now=now)
+    return replace(
+        material,
+        companions=found,
+        ingredients=(*material.ingredients, *(i for one in found for i in one.ingredients)),
+        notes=(*material.notes, *(note for one in found for note in one.notes)),
+        chosen=(*material.chosen, *companions_sentence(found)),
+    )
 
 
 def _from_store(store: Store | None, cells: Cells) -> Material:
@@ -279,11 +316,7 @@ def _from_file(cells: Cells, *, now: datetime) -> Material:
         study_area,
         areas,
         monthly,
-        (
-            Ingredient(
-                given.events, extract.sha256, extract.read, len(extract.refused), "file"
-            ),
-        ),
+        (file_ingredient(given, extract),),
         (
             *((MONTH_ONLY_NOTE,) if monthly else ()),
             *refusal_notes(extract),

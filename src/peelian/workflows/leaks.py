@@ -8,7 +8,7 @@ import numpy as np
 from peelian import evaluation
 from peelian.evaluation import BacktestResult
 from peelian.store import Store
-from peelian.terms import History
+from peelian.terms import History, ParameterError
 from peelian.workflows.backtest import BASELINE, score
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, silent
@@ -30,6 +30,10 @@ def leaks(
 ) -> Outcome:
     """Run the whole backtest where nothing can be foretold; name what seems to foretell."""
     tried = replace(settings.backtest, draws=1)
+    if tried.companions:
+        raise ParameterError(
+            "the leak check makes worlds of one offence: leave out companions"
+        )
     material = gather_several(store, tried.cells, places=tried.places, now=now)
     work = Workers(tried.running.jobs)
 

@@ -39,7 +39,11 @@ def plan(
         raise ParameterError("a plan needs a store: it holds the bases")
     progress(0.0, "gathering events")
     material = gather_several(
-        store, settings.forecast.cells, places=settings.forecast.places, now=now
+        store,
+        settings.forecast.cells,
+        places=settings.forecast.places,
+        companions=settings.forecast.companions,
+        now=now,
     )
     forecast_settings, chosen = with_capacity(settings)
     made = flag(material, forecast_settings, progress=lambda s, m: progress(s * 0.4, m))

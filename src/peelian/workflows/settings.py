@@ -267,6 +267,10 @@ class ForecastSettings:
 
     cells: Cells = Cells()
     places: GeneratorFiles = GeneratorFiles()
+    companions: str = option(
+        "",
+        "other offences for many-scales, by commas: sets or codes; of a file, SQL",
+    )
     model: str = option("champion", "champion, or a model by name")
     horizon: str = option("", "how far ahead, such as 31d; empty: one period")
     flag_area: float = option(0.0, "area to flag, densest risk first [km2]")
@@ -290,6 +294,10 @@ class BacktestSettings:
 
     cells: Cells = Cells()
     places: GeneratorFiles = GeneratorFiles()
+    companions: str = option(
+        "",
+        "other offences for many-scales, by commas: sets or codes; of a file, SQL",
+    )
     models: str = option("", "models to try, separated by commas; empty: all for any data")
     baseline: str = option("count", "model to beat, or best: of the counting ones, tuned")
     test_from: str = option("", "first day tested; on those before it settings are chosen")
