@@ -41,6 +41,8 @@ def deliver(outcome: "Outcome", *, form: str, output: Path | None, quiet: bool) 
         say(sentence, quiet=quiet)
     if output is None:
         print_data(workflows.as_text(outcome, form))
+        if form == "table" and outcome.tables:  # other forms promise one table and no more
+            print_data(f"\n{workflows.further_text(outcome)}")
         return
     for path in workflows.write(outcome, output):
         say(f"wrote {path}", quiet=quiet)

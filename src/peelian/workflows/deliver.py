@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from peelian import reports
@@ -30,6 +31,14 @@ def as_text(outcome: Outcome, form: str) -> str:
         raise ParameterError(f"format {form!r}: give one of {', '.join(FORMATS)}")
     narrow = outcome.summary if form == "table" else None
     return writers[form](outcome.table if narrow is None else narrow)
+
+
+def further_text(outcome: Outcome) -> str:
+    """The outcome's further tables to read on a screen, each under its title; may be empty."""
+    return "\n".join(
+        reports.table_text(table if table.title else replace(table, title=name))
+        for name, table in outcome.tables
+    )
 
 
 def as_bytes(outcome: Outcome, suffix: str) -> bytes:

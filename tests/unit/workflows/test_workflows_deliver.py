@@ -20,6 +20,7 @@ from peelian.workflows import (
     PlanSettings,
     as_bytes,
     as_text,
+    further_text,
     ingest,
     reproduce,
     run,
@@ -93,6 +94,13 @@ def test_a_table_for_people_is_the_narrow_one(outcomes):
     assert (
         len(as_text(outcomes["plan"], "csv").splitlines()) == len(outcomes["plan"].table) + 1
     )
+
+
+def test_further_tables_can_be_read_each_under_its_title(outcomes):
+    text = further_text(outcomes["plan"])
+    assert text.startswith("The draw (seed ")
+    assert "probability" in text
+    assert further_text(outcomes["count"]) == ""
 
 
 def test_cells_can_be_geojson_on_standard_output(outcomes):
