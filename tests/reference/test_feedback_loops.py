@@ -94,10 +94,10 @@ def test_nor_does_a_forecast_learn_from_possession_as_a_companion(small_store):
     for companion in material.companions:
         assert not set(POSSESSION) & set(companion.events.offence.tolist())
         assert any(
-            note.startswith(f"Companion {companion.name}. Left out of training: ")
-            and "possession-of-weapons" in note
-            for note in material.notes
+            note.startswith("Left out of training: ") and "possession-of-weapons" in note
+            for note in companion.notes
         )
+    assert sum("possession-of-weapons" in note for note in material.notes) == 1  # said once
     counts = material.history.companions["all"]
     assert np.nansum(counts) == len(material.companions[0].events) > 0
     for code in ("police-uk:possession-of-weapons", "home-office:92D,home-office:10C"):

@@ -91,23 +91,27 @@ def _read(
     now: datetime,
 ) -> Companion:
     """One companion."""
-    notes: tuple[str, ...]
+    own: tuple[str, ...]
+    left_out: list[str] = []
     ingredients: tuple[Ingredient, ...] = ()
     if cells.source.events:
         asked = replace(cells.source, where=name)
         events, extract = events_of_file(asked, now=now)
         events, *back = spacetime.without_taken_back(in_crs(events, grid.crs))
-        notes = (*refusal_notes(extract), *taken_back_notes(*back))
+        own = (*refusal_notes(extract), *taken_back_notes(*back))
         ingredients = (file_ingredient(asked, extract),)
     else:
         assert store is not None  # noqa: S101 - else the events themselves could not be read
         training = chosen_offences(store, name)
         events, taken, on_sink = events_of_store(store, training, keep_sinks=cells.keep_sinks)
-        notes = (
-            *training_notes(training, False),
+        said, *left_out = training_notes(training, False)
+        own = (
+            said,
             *sink_notes(len(on_sink)),
             *taken_back_notes(*taken),
         )
     events = in_time(events, periods)
     events = events.where(spacetime.assign_cells(grid, events.x, events.y)[1])
-    return Companion(name, events, ingredients, tuple(f"Companion {name}. {n}" for n in notes))
+    return Companion(
+        name, events, ingredients, (*(f"Companion {name}. {note}" for note in own), *left_out)
+    )

@@ -202,7 +202,9 @@ def _with_companions(
         material,
         companions=found,
         ingredients=(*material.ingredients, *(i for one in found for i in one.ingredients)),
-        notes=(*material.notes, *(note for one in found for note in one.notes)),
+        notes=tuple(
+            dict.fromkeys((*material.notes, *(note for one in found for note in one.notes)))
+        ),
         chosen=(*material.chosen, *companions_sentence(found)),
     )
 
