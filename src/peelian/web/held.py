@@ -72,5 +72,8 @@ def _choices(opened: _Opened) -> Held:
             *((name, name.replace("-", " ").capitalize()) for name in sets),
             ("all", "All offences"),
         ),
-        (("champion", "Best in the backtest"), *((m, m) for m in forecasts.FORECASTERS)),
+        (
+            ("champion", "Best in the backtest"),
+            *((m, m) for m in (*forecasts.FORECASTERS, *forecasts.COMPANION_FORECASTERS)),
+        ),
     )

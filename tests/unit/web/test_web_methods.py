@@ -35,6 +35,16 @@ def test_a_method_is_shown_on_the_map_with_its_table(get, method):
     assert f"peelian hotspots {method} --store" in text_of(answer)
 
 
+def test_the_map_can_learn_from_other_offences_held(get):
+    answer = get("/map?model=many-scales&companions=police-uk:burglary")
+    assert answer.status_code == 200
+    assert "Companion police-uk:burglary. Offences:" in text_of(answer)
+    assert "--companions police-uk:burglary" in text_of(answer)
+    refused = get("/map?model=many-scales&companions=police-uk:possession-of-weapons")
+    assert refused.status_code == 400
+    assert "police-discovered" in text_of(refused)
+
+
 def test_a_method_offers_its_files_in_three_forms(get):
     links = links_of(get("/map?method=gi-star").content.decode())
     expected = {"gi-star.csv", "gi-star.json", "gi-star.geojson", "map.html"}
