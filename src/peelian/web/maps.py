@@ -145,7 +145,14 @@ def curve_of(
     forecast = settings.forecast
     names = "" if forecast.model == CHAMPION else forecast.model
     try:
-        return pai_curve(store, forecast.cells, names, now=now, progress=progress)
+        return pai_curve(
+            store,
+            forecast.cells,
+            names,
+            companions=forecast.companions,
+            now=now,
+            progress=progress,
+        )
     except CoverageError:
         return None
 

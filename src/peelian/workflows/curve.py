@@ -20,6 +20,7 @@ def pai_curve(
     cells: Cells,
     names: str = "",
     *,
+    companions: str = "",
     now: datetime,
     progress: Progress = silent,
 ) -> Table:
@@ -29,7 +30,7 @@ def pai_curve(
     CoverageError when too little is held.
     """
     forecasters = models(names)
-    material = gather_several(store, cells, now=now)
+    material = gather_several(store, cells, companions=companions, now=now)
     settings = BacktestSettings(cells=cells)
     area = float(material.grid.area.sum())
     rows = []

@@ -46,6 +46,15 @@ def test_one_model_is_drawn_against_counting(store):
     assert set(names.tolist()) == {"count", "ewma"}
 
 
+def test_a_model_that_learns_from_other_offences_is_scored_with_them(store):
+    alone, told = (
+        pai_curve(store, Cells(), "many-scales", companions=companions, now=NOW).columns["pai"]
+        for companions in ("", "police-uk:burglary")
+    )
+    np.testing.assert_array_equal(alone[::2], told[::2])  # of counting, which stands first
+    assert not np.array_equal(alone, told)
+
+
 def test_an_unknown_model_and_too_little_history_are_said(store, tmp_path):
     with pytest.raises(ParameterError, match="crystal-ball"):
         pai_curve(store, Cells(), "crystal-ball", now=NOW)
