@@ -89,12 +89,10 @@ def test_intervals_hold_the_truth():
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(
-    ("n_origins", "days", "least"), [(12, 30, 0.9), (24, 30, 0.92), (52, 7, 0.92)]
-)
-def test_intervals_hold_the_truth_in_many_worlds(n_origins, days, least):
-    """93 %, less 1.5 standard errors; of twelve origins Brier's is known to be short."""
+@pytest.mark.parametrize(("n_origins", "days"), [(12, 30), (24, 30), (52, 7)])
+def test_intervals_hold_the_truth_in_many_worlds(n_origins, days):
+    """93 %, less 1.5 standard errors of 1,500 worlds."""
     covered = coverage(1500, n_origins=n_origins, days=days, seed=2)
-    assert min(covered.values()) > least, covered
+    assert min(covered.values()) > 0.92, covered
     bootstrapped = ("curve_area", "gini", "brier", "log_score", "crps")
     assert max(covered[name] for name in bootstrapped) < 0.98, covered

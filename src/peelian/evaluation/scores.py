@@ -11,7 +11,7 @@ from peelian.statistics import (
     wilson,
     wilson_limits,
 )
-from peelian.terms import Bools, Floats, Interval, Ints
+from peelian.terms import INTERVAL_LEVEL, Bools, Floats, Interval, Ints
 
 BOOTSTRAP = "block bootstrap over origins"
 
@@ -165,16 +165,26 @@ def score_ratio(
     -------
     Estimate
         NaN where ``over`` sums to zero. Its interval is a block bootstrap over origins.
+
+    Notes
+    -----
+    The interval is the wider of the expanded percentiles (`statistics.bootstrap_limits`) and
+    Student's t around the value with the spread of the linearised draws [1]_: percentiles of a
+    skewed mean of few origins reach too little to its long side. It never goes beyond the
+    smallest and largest ratio of a single origin, so that a share stays a share.
+
+    References
+    ----------
+    .. [1] A. C. Davison and D. V. Hinkley, "Bootstrap Methods and their Application,"
+       Cambridge, 1997, chapters 2.7 (ratios made linear) and 8.2 (blocks).
     """
     method = f"{BOOTSTRAP}, no narrower than {guard.method}" if guard else BOOTSTRAP
     known = ~(np.isnan(top) | np.isnan(over))
     top, over = np.where(known, top, 0), np.where(known, over, 0)
     total = float(over.sum())
-    drawn = resamples.times @ over
-    if not total > 0 or not np.any(drawn > 0):
+    if not total > 0 or not np.any(resamples.times @ over > 0):
         return Estimate(np.nan, Interval(np.nan, np.nan, method))
-    ratios = (resamples.times @ top)[drawn > 0] / drawn[drawn > 0]
-    low, high = map(float, bootstrap_limits(ratios, resamples.n_blocks))
+    low, high = map(float, _limits(top, over, resamples))
     if guard:
         low, high = float(np.fmin(low, guard.low)), float(np.fmax(high, guard.high))
     return Estimate(float(top.sum()) / total, Interval(low, high, method))
@@ -282,6 +292,25 @@ def scaled(estimate: Estimate, factor: float) -> Estimate:
         estimate.value * factor,
         Interval(interval.low * factor, interval.high * factor, interval.method),
     )
+
+
+def _limits(top: Floats, over: Floats, resamples: Resamples) -> tuple[Floats, Floats]:
+    """Limits of a pooled ratio, as `score_ratio` says."""
+    from scipy.special import stdtrit
+
+    n = resamples.n_blocks
+    drawn_top, drawn = resamples.times @ top, resamples.times @ over
+    low, high = bootstrap_limits(drawn_top[drawn > 0] / drawn[drawn > 0], n)
+    if n < 2:
+        return low, high
+    value = top.sum() / over.sum()
+    error = np.sqrt(np.mean((drawn_top - value * drawn) ** 2) * n / (n - 1)) / over.sum()
+    reach = stdtrit(n - 1, 0.5 + INTERVAL_LEVEL / 2) * error
+    some = (top != 0) | (over != 0)
+    with np.errstate(divide="ignore"):
+        single = top[some] / over[some]
+    widest = np.maximum(value - reach, single.min()), np.minimum(value + reach, single.max())
+    return np.minimum(low, widest[0]), np.maximum(high, widest[1])
 
 
 def _settle(limit: Floats, rounding: float) -> float:
