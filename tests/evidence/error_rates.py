@@ -6,7 +6,7 @@ them again and holds the page to what they give.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import shapely
 from forecast_histories import dated_history, day_lengths, events_of, history_of, squares
 from peelian import evaluation, forecasts, hotspots, statistics
 from peelian.spacetime import square_grid
-from peelian.terms import StudyArea
+from peelian.terms import RiskSurface, StreetNetwork, StudyArea
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "error-rates.md"
 GRID = square_grid(StudyArea("box", shapely.box(0, 0, 5000, 5000)), 250)
@@ -281,6 +281,75 @@ def pai(rng):
     return holds(interval.low, 1.0, interval.high)
 
 
+def measure(name):
+    """A measure of one unchanging surface over twelve origins; the truth is that of 6,000."""
+
+    def result(rng, n_origins):
+        rate = np.repeat([0.05, 0.2, 0.8, 2.0], [30, 15, 10, 5])
+        grid = squares(6, 10, cell_size=100.0)
+        seen = history_of(rng.poisson(rate, (n_origins + 1, 60)), grid, days=30)
+        row = evaluation.backtest(
+            seen, {"count": Settled(rate)}, area_budget=6 * 100.0**2, min_history=1,
+            draws=400, rng=rng,
+        ).row("count")  # fmt: skip
+        return getattr(row, name)
+
+    @cache
+    def truth():
+        return result(np.random.default_rng(33), 6000).value
+
+    def run(rng):
+        interval = result(rng, 12).interval
+        return holds(interval.low, truth(), interval.high)
+
+    return run
+
+
+class Settled:
+    """Says the same surface at every origin."""
+
+    def __init__(self, risk):
+        self.risk = risk
+
+    def walk(self, history, origins):
+        return (self.risk for _ in origins)
+
+    def forecast(self, history, horizon):
+        return RiskSurface(self.risk[None], history.grid, self)
+
+
+def several_tasks(rng):
+    """Eight tasks that share a year's busy months; the challenger catches a tenth more."""
+    months = np.arange("2016-03", "2017-03", dtype="M8[M]")
+    busy = rng.gamma(12, 1 / 12, 12)
+    tasks = [
+        evaluation.Task(
+            "task", months, *(rng.poisson(mean * busy) + shared for mean in (0.5 * m, 0.4 * m))
+        )
+        for m in np.geomspace(5, 60, 8)
+        for shared in [rng.poisson(0.6 * m * busy)]
+    ]
+    interval = evaluation.compare_tasks(tasks, draws=600, rng=rng).gain.interval
+    return holds(interval.low, 0.1, interval.high)
+
+
+def segment_rates(rng):
+    """Four hundred segments of 20 to 500 m, at 5 events a km."""
+    x, length = np.arange(400) * 1000.0, rng.uniform(20, 500, 400)
+    lines = shapely.linestrings(
+        np.stack([np.column_stack([x, 0 * x]), np.column_stack([x + length, 0 * x])], axis=1)
+    )
+    nodes, name = np.arange(400), np.full(400, "")
+    network = StreetNetwork(
+        lines, length, nodes, 400 + nodes, np.append(x, x + length), np.zeros(800),
+        name, name, name, "none",
+    )  # fmt: skip
+    at = np.repeat(nodes, rng.poisson(5 * length / 1000))
+    events = hotspots.snap_events(x[at] + length[at] / 2, 0.0 * at, network, max_distance=10)
+    found = hotspots.segment_rates(events, network)
+    return holds(found.low, 5.0, found.high)
+
+
 def wilson(rng):
     """A share of .3 in samples of 5 to 200."""
     n = rng.integers(5, 200, 400)
@@ -414,6 +483,11 @@ SIMULATIONS = (
     Simulation("self-exciting", "branching ratio", COVER, ASYMPTOTIC, 1000, self_exciting("branching_ratio")),
     Simulation("self-exciting", "decay", COVER, ASYMPTOTIC, 1000, self_exciting("decay")),
     Simulation("self-exciting", "bandwidth", COVER, ASYMPTOTIC, 1000, self_exciting("bandwidth")),
+    Simulation("backtest", "Brier score of twelve months", COVER, ASYMPTOTIC, 1000, measure("brier")),
+    Simulation("backtest", "PEI of twelve months", COVER, GUARDED, 1000, measure("pei")),
+    Simulation("backtest", "area under the curve of twelve months", COVER, ASYMPTOTIC, 1000, measure("curve_area")),
+    Simulation("compare_tasks", "mean gain of a tenth, eight tasks over twelve months", COVER, ASYMPTOTIC, 2000, several_tasks),
+    Simulation("segment_rates", "events per km", COVER, EXACT, 500, segment_rates),
 )  # fmt: skip
 
 
