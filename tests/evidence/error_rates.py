@@ -6,7 +6,7 @@ them again and holds the page to what they give.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -294,13 +294,13 @@ def measure(name):
         ).row("count")  # fmt: skip
         return getattr(row, name)
 
-    @cache
-    def truth():
-        return result(np.random.default_rng(33), 6000).value
+    truth = []  # found by the first world, where the work is done
 
     def run(rng):
+        if not truth:
+            truth.append(result(np.random.default_rng(33), 6000).value)
         interval = result(rng, 12).interval
-        return holds(interval.low, truth(), interval.high)
+        return holds(interval.low, truth[0], interval.high)
 
     return run
 
