@@ -269,7 +269,7 @@ class ForecastSettings:
     places: GeneratorFiles = GeneratorFiles()
     companions: str = option(
         "",
-        "other offences for many-scales, by commas: sets or codes; of a file, SQL",
+        "other offences for many-scales, by commas: sets or codes; with EVENTS, as --where",
     )
     model: str = option("champion", "champion, or a model by name")
     horizon: str = option("", "how far ahead, such as 31d; empty: one period")
@@ -296,7 +296,7 @@ class BacktestSettings:
     places: GeneratorFiles = GeneratorFiles()
     companions: str = option(
         "",
-        "other offences for many-scales, by commas: sets or codes; of a file, SQL",
+        "other offences for many-scales, by commas: sets or codes; with EVENTS, as --where",
     )
     models: str = option("", "models to try, separated by commas; empty: all for any data")
     baseline: str = option("count", "model to beat, or best: of the counting ones, tuned")
