@@ -12,7 +12,6 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 HERE = Path(__file__).parent
-NOT_MEASUREMENTS = {"run", "timing", "data"}
 PACKAGES = ("peelian", "numpy", "scipy", "esda", "libpysal", "KDEpy")
 
 
@@ -21,7 +20,7 @@ def main() -> None:
         os.environ.setdefault(name, "1")  # before numpy is imported: one thread
     sys.path.insert(0, str(HERE))
     names = sys.argv[1:] or sorted(
-        p.stem for p in HERE.glob("*.py") if p.stem not in NOT_MEASUREMENTS
+        p.stem for p in HERE.glob("*.py") if "\ndef run(" in p.read_text()
     )
     print(f"{_machine()}. {_versions()}.")
     print("Medians of interleaved repetitions, CPU seconds, one thread, warmed up.")
