@@ -8,7 +8,7 @@ import numpy as np
 
 from peelian.terms import DataError, Floats, SchemaError, Texts
 
-MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+MONTH = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])")
 LARGEST = 1_000_000  # bytes; ten thousand years of months are fewer
 
 

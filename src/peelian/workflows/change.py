@@ -58,10 +58,15 @@ def _no_months() -> tuple[Texts, Floats]:
 
 
 def _day(to: str | None) -> date | None:
+    if not to:
+        return None
     try:
-        return date.fromisoformat(to) if to else None
+        day = date.fromisoformat(to)
     except ValueError as error:
         raise ParameterError(f"to is {to!r}: write a date such as 2023-09-30") from error
+    if not 1000 <= day.year <= 2999:  # as months of a series
+        raise ParameterError(f"to is {to!r}: write a date such as 2023-09-30")
+    return day
 
 
 def _last_day(month: str) -> date:

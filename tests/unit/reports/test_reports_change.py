@@ -75,6 +75,7 @@ def test_months_give_the_counts_and_the_dispersion(tmp_path):
         ("", "no months"),
         ("a,b\n1,2\n", "no column"),
         ("month,n\n2020-13,2\n", "line 2: month '2020-13'"),
+        ("month,n\n0000-01,2\n", "line 2: month '0000-01'"),
         ("month,n\n2020-01,-2\n", "line 2: n is '-2'"),
         ("month,n\n2020-01,2\n2020-01,2\n", "line 3: a second row"),
         ("month,n\n2020-01,2\n", "24 months to 2020-01 are not all held"),
@@ -92,6 +93,8 @@ def test_bad_months_are_named(tmp_path, text, words):
     "options",
     [("--new", 3), ("--new", -3, "--old", 4), ("--new", 3, "--old", 4, "--dispersion", 0.5),
      ("--new", 3, "--old", 4, "--to", "yesterday"),
+     ("--new", 3, "--old", 4, "--to", "0001-01-01"),
+     ("--new", 3, "--old", 4, "--to", "9999-12-31"),
      ("--new", 3, "--old", 4, "--exposure-new", 2),
      ("--new", 3, "--old", 4, "--format", "pdf")],
 )  # fmt: skip
