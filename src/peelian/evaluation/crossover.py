@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from peelian.statistics import Z95
 from peelian.terms import Bools, DataError, Floats, Interval, ParameterError
 
 
@@ -89,7 +90,7 @@ def crossover(
     ratio = above / below if below else np.inf
     if above and below:
         error = np.sqrt(variance / (above * below))
-        low, high = ratio * np.exp(np.array([-1.959964, 1.959964]) * error)
+        low, high = ratio * np.exp(np.array([-Z95, Z95]) * error)
         limits = Interval(float(low), float(high), "Mantel-Haenszel, log scale")
     else:
         limits = Interval(0.0, np.inf, "all or none on treated days")

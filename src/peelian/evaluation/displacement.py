@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from peelian.statistics import garwood
+from peelian.statistics import Z95, garwood
 from peelian.terms import Floats, Interval, ParameterError
 
-Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
 BeforeAfter = tuple[ArrayLike, ArrayLike]  # of one kind of area: counts before and after
 
 

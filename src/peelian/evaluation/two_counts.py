@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from peelian.statistics import clopper_pearson_limits
+from peelian.statistics import Z95, clopper_pearson_limits
 from peelian.terms import DataError, Floats, Interval, ParameterError
 
 MIN_BASE = 20  # below it a percentage misleads: show the counts
@@ -100,7 +100,7 @@ def compare_counts(
 
     e1, e0 = exposure
     rate1, rate0 = new / e1, old / e0
-    spread = 1.959964 * np.sqrt(dispersion * (new / e1**2 + old / e0**2))
+    spread = Z95 * np.sqrt(dispersion * (new / e1**2 + old / e0**2))
     difference = Interval(rate1 - rate0 - spread, rate1 - rate0 + spread, "normal")
     if new + old == 0:
         unknown = Interval(np.nan, np.nan, "no events")
@@ -108,7 +108,7 @@ def compare_counts(
     ratio = rate1 / rate0 if old else np.inf
     if dispersion > 1 and min(new, old) >= MIN_BASE:
         error = np.sqrt(dispersion * (1 / new + 1 / old))
-        low, high = ratio * np.exp(np.array([-1.959964, 1.959964]) * error)
+        low, high = ratio * np.exp(np.array([-Z95, Z95]) * error)
         p = 2 * float(ndtr(-abs(np.log(ratio)) / error))
         limits = Interval(float(low), float(high), "log-normal")
     else:

@@ -6,6 +6,7 @@ import numpy as np
 
 from peelian.forecasts.smoothing import Smoother
 from peelian.forecasts.trigger import LARGEST_EXPONENT, Trigger
+from peelian.statistics import Z95
 from peelian.terms import Bools, Floats, Interval, Ints, ParameterError
 
 MAX_PAIRS = 20_000_000  # of an event and an earlier one near it: about 500 MB
@@ -146,7 +147,7 @@ class SelfExcitingFit:
     def interval(self, name: str) -> Interval:
         """95 % interval of a parameter of the trigger, normal on the logarithm."""
         value, error = float(getattr(self.trigger, name)), float(getattr(self.errors, name))
-        factor = float(np.exp(1.959964 * error / value)) if value > 0 else np.nan
+        factor = float(np.exp(Z95 * error / value)) if value > 0 else np.nan
         return Interval(value / factor, value * factor, "observed information, log scale")
 
 

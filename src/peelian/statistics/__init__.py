@@ -8,6 +8,7 @@ from peelian.statistics.concentration import (
     top_share,
 )
 from peelian.statistics.intervals import (
+    Z95,
     clopper_pearson,
     clopper_pearson_limits,
     garwood,
@@ -50,6 +51,7 @@ from peelian.statistics.trend import MannKendall, mann_kendall, overlap_factor
 
 __all__ = [
     "PIT_BINS",
+    "Z95",
     "CountScores",
     "MannKendall",
     "Ranking",

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 
 from peelian.terms import INTERVAL_LEVEL, Floats, Interval, ParameterError
 
+Z95 = 1.959964  # normal quantile of a two-sided 95 % interval
+
 
 def wilson(hits: float, n: float, *, level: float = INTERVAL_LEVEL) -> Interval:
     """Wilson score interval of the share ``hits / n``.
