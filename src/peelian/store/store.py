@@ -19,7 +19,8 @@ from peelian.store import queries, reading, summaries
 from peelian.store.artefacts import Artefact, list_artefacts, read_artefact, write_artefact
 from peelian.store.batches import arrow_schema, read_quarantine
 from peelian.store.coverage import common_months, coverage
-from peelian.store.lake import LOCK_WAIT, Lake, create_lake, require_folder
+from peelian.store.journal import Entry, append_entries, read_entries
+from peelian.store.lake import Lake
 from peelian.store.layers import read_layer, write_layer
 from peelian.store.manifest import LayerRecord, as_batch, stand
 from peelian.store.queries import Choice, make_choice
@@ -32,7 +33,6 @@ from peelian.store.saving import (
     write_batch,
 )
 from peelian.terms import (
-    BRITISH_NATIONAL_GRID,
     LOCAL_ZONE,
     REFUSED_COLUMNS,
     Areas,
@@ -44,7 +44,6 @@ from peelian.terms import (
     Floats,
     Grid,
     NotFound,
-    ParameterError,
     Periods,
     StudyArea,
     Table,
@@ -342,6 +341,28 @@ class Store:
         """
         return read_artefact(self.path, artefact)
 
+    def append_entries(
+        self, kind: str, contents: Mapping[str, Mapping[str, Any]], *, now: datetime
+    ) -> tuple[Entry, ...]:
+        """Write down what people decide or report, by name; return what was not held already.
+
+        ``kind`` says what it is, such as ``box``; each content is JSON and names no person.
+        All are added or none; the same entry offered again adds nothing.
+
+        Raises
+        ------
+        ParameterError
+            If a name is held with another content.
+        StoreError
+            If the entries held were altered, or cannot be written.
+        """
+        with self.lake.writing("writing an entry"):
+            return append_entries(self.path, kind, contents, now=now)
+
+    def entries(self, kind: str) -> tuple[Entry, ...]:
+        """Every entry of a kind in the order written; StoreError if one was altered."""
+        return read_entries(self.path, kind)
+
     # ---- upkeep
 
     def tidy(self) -> list[str]:
@@ -357,52 +378,3 @@ class Store:
             if wrong:
                 found.append(f"{file.name} {wrong}")
         return found
-
-
-def open_store(
-    path: Path | str,
-    *,
-    create: bool = False,
-    crs: str | None = None,
-    version: int | None = None,
-    batches: Sequence[str] | None = None,
-    lock_wait: float = LOCK_WAIT,
-) -> Store:
-    """Open the lake in a folder.
-
-    Parameters
-    ----------
-    path : path
-    create : bool
-        Make an empty store when the folder is missing or empty.
-    crs : str, optional
-        The projected CRS of a new store, ``EPSG:27700`` when not given; of an existing store,
-        what it must be.
-    version : int, optional
-        Read the store as it stood after this many changes.
-    batches : sequence of str, optional
-        Read these batches only, as they stood when the last of them had come: what
-        ``reproduce`` needs.
-    lock_wait : float
-        How long a writer waits for another. [s]
-
-    Raises
-    ------
-    NotFound
-        If there is no store, no such version or no such batch.
-    ParameterError
-        If the store is a kind not supported, or holds another CRS.
-    StoreError
-        If the store is damaged or cannot be made.
-    """
-    folder = require_folder(path)
-    if create:
-        create_lake(folder, crs or BRITISH_NATIONAL_GRID, lock_wait=lock_wait)
-    only = None if batches is None else tuple(batches)
-    lake = Lake(folder, version, only, lock_wait)
-    held = lake.standing().crs
-    if crs is not None and crs != held:
-        raise ParameterError(
-            f"{folder}: the store is in {held}, not {crs}; use {held}, or make a new store"
-        )
-    return Store(lake)
