@@ -28,6 +28,12 @@ from peelian.statistics.proper import (
     poisson_log_score,
     poisson_pit,
 )
+from peelian.statistics.proportions import (
+    ShareComparison,
+    compare_shares,
+    rank_apart,
+    share_interval,
+)
 from peelian.statistics.ranking import (
     Ranking,
     caught_within,
@@ -55,6 +61,7 @@ __all__ = [
     "CountScores",
     "MannKendall",
     "Ranking",
+    "ShareComparison",
     "against_ties",
     "benjamini_hochberg",
     "bernoulli_log_score",
@@ -64,6 +71,7 @@ __all__ = [
     "caught_within",
     "clopper_pearson",
     "clopper_pearson_limits",
+    "compare_shares",
     "count_scores",
     "flag_cells",
     "flag_shares",
@@ -82,10 +90,12 @@ __all__ = [
     "poisson_deviance",
     "poisson_log_score",
     "poisson_pit",
+    "rank_apart",
     "rank_cells",
     "rank_correlation",
     "ranked_gini",
     "search_efficiency",
+    "share_interval",
     "sign_flip_test",
     "tied_ranks",
     "top_share",
