@@ -39,6 +39,13 @@ from peelian.evaluation.panels import (
     synthetic_control,
 )
 from peelian.evaluation.pieces import Failed, Piece, Scored, Work, one_by_one
+from peelian.evaluation.planning import (
+    DesignPower,
+    displacement_power,
+    error_power,
+    panel_dispersion,
+    two_count_power,
+)
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
     MIN_BLOCKS,
@@ -84,6 +91,7 @@ __all__ = [
     "Band",
     "CountChange",
     "Crossover",
+    "DesignPower",
     "Displacement",
     "Estimate",
     "Failed",
@@ -109,10 +117,12 @@ __all__ = [
     "conditional_power",
     "crossover",
     "difference_in_differences",
+    "displacement_power",
     "displacement_quotient",
     "district_rates",
     "e_test",
     "equity_table",
+    "error_power",
     "flagged_parts",
     "funnel_limits",
     "leak_check",
@@ -123,6 +133,7 @@ __all__ = [
     "one_by_one",
     "origins_table",
     "overlap",
+    "panel_dispersion",
     "poisson_cusum",
     "poisson_limits",
     "randomisation_p",
@@ -138,6 +149,7 @@ __all__ = [
     "stepped_wedge_error",
     "synthetic_control",
     "tune",
+    "two_count_power",
     "verdict",
     "weighted_displacement",
 ]

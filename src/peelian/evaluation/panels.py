@@ -137,7 +137,7 @@ def _effect(y: Floats, d: Floats, e: Floats) -> tuple[float, float]:
     """Log ratio by Newton's steps, and its error clustered by area."""
     effect, mean = 0.0, y
     for _ in range(50):
-        mean = _fitted(y, e * np.exp(effect * d))
+        mean = fitted_margins(y, e * np.exp(effect * d))
         across = _residual(d, mean)
         information = float(np.sum(mean * across**2))
         if information <= 1e-12:
@@ -152,7 +152,7 @@ def _effect(y: Floats, d: Floats, e: Floats) -> tuple[float, float]:
     return effect, float(error)
 
 
-def _fitted(y: Floats, base: Floats) -> Floats:
+def fitted_margins(y: Floats, base: Floats) -> Floats:
     """Means ``area * period * base`` with the margins of the counts: proportional fitting."""
     rows, columns = y.sum(axis=1), y.sum(axis=0)
     period = np.ones(y.shape[1])
