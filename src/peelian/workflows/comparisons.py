@@ -9,7 +9,15 @@ import numpy as np
 
 from peelian import hotspots, spacetime
 from peelian.store import Store
-from peelian.terms import Bools, CoverageError, Events, Floats, Grid, ParameterError
+from peelian.terms import (
+    Bools,
+    CoverageError,
+    Events,
+    Floats,
+    Grid,
+    ParameterError,
+    PlatformError,
+)
 from peelian.workflows.chosen import in_crs
 from peelian.workflows.extent import area_around, cells_for, date_of, extent
 from peelian.workflows.gather import Material, gather, gather_several, held_months
@@ -136,7 +144,13 @@ def _both(
         others = replace(cells, offence_set=settings.reference_set)
     else:
         raise ParameterError("nothing to compare with: give --reference-set")
-    material, reference = (gather(store, one, now=now) for one in (cells, others))
+    material = gather(store, cells, now=now)
+    try:
+        reference = gather(store, others, now=now)
+    except PlatformError as error:
+        # Read as any events are, it knows its condition as theirs.
+        said = str(error).replace("--where ", "--reference-where ", 1)
+        raise type(error)(f"reference: {said}") from error
     compared = in_crs(reference.events, material.events.crs)
     ingredients = tuple(dict.fromkeys((*material.ingredients, *reference.ingredients)))
     notes = tuple(dict.fromkeys((*material.notes, *reference.notes)))

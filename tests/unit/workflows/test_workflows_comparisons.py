@@ -89,6 +89,15 @@ def test_the_same_events_twice_differ_nowhere(do, events):
     np.testing.assert_allclose(columns["relative_risk"][near], 1)
 
 
+def test_a_bad_condition_on_the_reference_is_called_by_its_own_name(do):
+    with pytest.raises(ParameterError, match=r"^reference: --reference-where 'harm >': "):
+        do("dual-kde", reference_where="harm >")
+    with pytest.raises(ParameterError, match=r"^--where 'harm <': "):
+        do("dual-kde", where="harm <", reference_where="harm > 1")
+    with pytest.raises(DataError, match=r"^reference: "):
+        do("dual-kde", reference_where="harm > 99")
+
+
 def test_without_a_reference_it_says_how_to_give_one(do, small_store):
     with pytest.raises(ParameterError, match=r"--reference FILE, or --reference-where"):
         do("dual-kde")
