@@ -1,6 +1,7 @@
 """Where is violence concentrated: one job a statistic, the same columns first."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -190,16 +191,27 @@ def stability(
         held if by_period else n, top, draws=settings.draws, rng=generator(settings.seed)
     )
     drawn = f"{len(held)} periods drawn again" if by_period else "totals drawn from Poisson"
-    return cell_outcome(
+    rank = 1 + np.searchsorted(np.sort(-n), -n)
+    outcome = cell_outcome(
         "hotspots stability",
         settings,
         material,
-        {"rank": 1 + np.searchsorted(np.sort(-n), -n), "stability": result},
+        {"rank": rank, "stability": result},
         units={"stability": f"share of draws in the top {top}"},
         method=f"rank_stability(k={top}, draws={settings.draws}, {drawn})",
         chosen=(f"the {top} highest of {len(n):,} cells; {drawn}",),
         now=now,
         seed=settings.seed,
+    )
+    ordered = np.lexsort((-result, rank))
+    listed = ordered[(result > 0)[ordered]]
+    return replace(
+        outcome,
+        summary=replace(
+            outcome.table,
+            title=f"Cells ever among the {top} highest, by rank",
+            columns={name: c[listed] for name, c in outcome.table.columns.items()},
+        ),
     )
 
 

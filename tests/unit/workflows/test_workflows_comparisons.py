@@ -175,6 +175,17 @@ def test_the_list_of_the_highest_is_as_long_as_asked(do):
     assert made.chosen[-1] == "the 5 highest of 66 cells; 16 periods drawn again"
 
 
+def test_on_a_screen_the_list_is_by_rank(do):
+    made = do("stability", top=5, draws=200)
+    shown, every = made.summary.columns, made.table.columns
+    assert np.array_equal(every["cell"], np.arange(66))
+    assert np.array_equal(shown["rank"], np.sort(every["rank"][every["stability"] > 0]))
+    for name, values in shown.items():
+        assert np.array_equal(values, every[name][shown["cell"]])
+    tied = np.diff(shown["rank"]) == 0
+    assert (np.diff(shown["stability"])[tied] <= 0).all()
+
+
 def test_with_few_periods_totals_are_drawn_and_harm_is_refused(do, events, tmp_path):
     made = do("stability", top=5, draws=50, until="2018-02-04")
     assert "totals drawn from Poisson" in made.chosen[-1]
