@@ -9,7 +9,8 @@ INTRODUCTION = """# Commands
 
 Made from the commands' own help by `make docs`; a test keeps it true.
 
-Data go to standard output, messages to standard error. Exit codes: 0 done; 2 wrong usage;
+Data go to standard output, messages to standard error. Exit codes: 0 done; 1 checked and not
+passed (`evaluate leaks` names a leak, `plan --check` a violation); 2 wrong usage;
 10 the file or feed is wrong; 11 a setting is out of range; 12 not found; 13 the rules say no;
 14 a provider failed; 15 the store or the database failed; 130 stopped by the user.
 

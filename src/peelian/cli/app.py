@@ -90,6 +90,8 @@ def job_command(
         with progress_bar(quiet) as progress:
             outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)
         deliver(outcome, form=form, output=target, quiet=quiet)
+        if not outcome.passed:
+            raise typer.Exit(1)
 
     parameters = []
     for name, kind, default, text in flat_fields(job.settings):

@@ -60,7 +60,10 @@ def leaks(
     named = ", ".join(np.unique(found).tolist())
     said = f"leaks: {named}" if named else "no leak seen"
     return Outcome(
-        table, replace(record, notes=(*record.notes, NOTE)), (*material.chosen, said)
+        table,
+        replace(record, notes=(*record.notes, NOTE)),
+        (*material.chosen, said),
+        passed=not named,
     )
 
 

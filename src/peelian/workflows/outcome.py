@@ -28,7 +28,8 @@ class Outcome:
     are further ones by name; ``chosen`` are sentences about defaults the job chose for the
     user. A table about cells comes with its ``grid``, one about street segments with its
     ``network``, any other whose rows have ``shapes`` (in ``crs``) with those, one that can be
-    seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``.
+    seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``. A check that
+    found what it looks for has not ``passed``: its command then exits 1.
     """
 
     table: Table
@@ -43,6 +44,7 @@ class Outcome:
     crs: str = ""
     draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
+    passed: bool = True
 
     @cached_property
     def view(self) -> "MapView | None":

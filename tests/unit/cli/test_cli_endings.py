@@ -8,13 +8,15 @@ from contextlib import redirect_stderr
 import pytest
 
 from command_line import peelian
-from peelian import terms
+from factories import DATED, dated_csv
+from peelian import forecasts, terms
 from peelian.cli import show
 
 HEAVY = {
     "scipy", "shapely", "pyproj", "convertbng", "pandas", "geopandas", "pyogrio", "pyarrow",
     "duckdb", "ibis", "django", "typst", "altair", "vl_convert", "jinja2",
 }  # fmt: skip
+FILE = [word for name, column in DATED.items() for word in (f"--{name}", column)]
 ERRORS = {
     terms.DataError: 10,
     terms.SchemaError: 10,
@@ -52,6 +54,29 @@ def test_each_error_ends_with_its_own_code(monkeypatch, kind, code):
         "",
         "Error: what is wrong and what to do\n",
     )
+
+
+class Sly(forecasts.LongWindowCount):
+    """Walks over the origins, and between the first and the last looks ahead."""
+
+    def walk(self, history, origins):
+        for origin, risk in zip(origins, super().walk(history, origins), strict=True):
+            honest = origin in (origins[0], origins[-1])
+            yield risk if honest else history.counts[origin]
+
+
+def test_a_leak_is_shown_and_ends_with_1(monkeypatch, tmp_path):
+    events = dated_csv(tmp_path / "events.csv")
+    words = ("evaluate", "leaks", events, *FILE, "--cell-size", 1000, "--jobs", 1)
+    sound = peelian(*words, "--models", "count", "--format", "csv")
+    assert (sound.code, sound.out.count("no leak seen")) == (0, 1)
+    monkeypatch.setitem(forecasts.ON_REQUEST, "sly", Sly)
+    ended = peelian(*words, "--models", "sly", "--format", "csv")
+    assert ended.code == 1
+    assert {row.split(",")[-1] for row in ended.out.splitlines() if ",sly," in row} == {
+        "leaks"
+    }
+    assert "leaks: sly" in ended.err
 
 
 def test_an_error_of_our_own_making_is_not_hidden(monkeypatch):
