@@ -22,6 +22,14 @@ def option(
     return field(default=default, metadata=metadata)
 
 
+def part(default: Any, *, without: tuple[str, ...]) -> Any:
+    """Settings of another job among one's own, ``without`` those that mean nothing here.
+
+    No door offers these; they keep their defaults.
+    """
+    return field(default=default, metadata={"without": without})
+
+
 def to_json(settings: Any) -> dict[str, Any]:
     """Settings as JSON values."""
     return asdict(settings)
@@ -42,7 +50,9 @@ def on_pages(kind: type[Any]) -> dict[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for f in fields(kind):
         if is_dataclass(f.default):
-            found |= on_pages(type(f.default))
+            without = f.metadata.get("without", ())
+            offered = on_pages(type(f.default)).items()
+            found |= {name: choices for name, choices in offered if name not in without}
         elif f.metadata["page"]:
             found[f.name] = f.metadata["choices"]
     return found
@@ -62,7 +72,8 @@ def _flat(settings: Any) -> Iterator[tuple[str, type[Any], Any, str]]:
     for f in fields(settings):
         value = getattr(settings, f.name)
         if is_dataclass(value):
-            yield from _flat(value)
+            without = f.metadata.get("without", ())
+            yield from (one for one in _flat(value) if one[0] not in without)
         else:
             yield f.name, hints[f.name], value, f.metadata["help"]
 

@@ -12,6 +12,8 @@ from peelian.terms import CoverageError, NotFound, ParameterError
 from peelian.workflows import (
     BacktestSettings,
     ForecastSettings,
+    flat_fields,
+    from_flat,
     reproduce,
     run,
     write,
@@ -162,6 +164,17 @@ def test_late_companions_alone_are_enough_to_cut_at_every_origin(crimes):
 def test_a_leak_check_refuses_them():
     with pytest.raises(ParameterError, match="leave out companions"):
         run("evaluate leaks", None, LeakSettings(BacktestSettings(companions="x")), now=NOW)
+
+
+def test_a_leak_check_does_not_offer_what_it_refuses():
+    offered = {name for name, *_ in flat_fields(LeakSettings)}
+    assert offered == {name for name, *_ in flat_fields(BacktestSettings)} - {"companions"} | {
+        "runs",
+        "error_rate",
+    }
+    assert "companions" not in on_pages(LeakSettings)
+    with pytest.raises(ParameterError, match="no setting 'companions'"):
+        from_flat(LeakSettings, {"companions": "x"})
 
 
 def test_a_page_may_offer_them():

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from peelian.workflows.options import option
+from peelian.workflows.options import option, part
 from peelian.workflows.settings.common import SEED, Cells, EventsFile, GeneratorFiles, Running
 
 
@@ -49,7 +49,7 @@ class BacktestSettings:
 class LeakSettings:
     """The whole backtest on worlds in which there is nothing to foretell."""
 
-    backtest: BacktestSettings = BacktestSettings()
+    backtest: BacktestSettings = part(BacktestSettings(), without=("companions",))
     runs: int = option(10, "worlds of each kind, up to 20; more see smaller leaks")
     error_rate: float = option(0.05, "chance that any sound model is called leaking, 0 to 1")
 
