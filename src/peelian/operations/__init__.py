@@ -1,5 +1,13 @@
 """Who goes where, when and for how long."""
 
+from peelian.operations.dosage import (
+    BOUNDS,
+    Refresh,
+    find_visits,
+    officer_minutes,
+    patrol_minutes,
+    refresh_rates,
+)
 from peelian.operations.problem import (
     Routes,
     RoutingProblem,
@@ -29,7 +37,9 @@ from peelian.operations.travel import base_named, travel_minutes
 from peelian.operations.visits import allocate_visits, value_of_visits
 
 __all__ = [
+    "BOUNDS",
     "PatrolRules",
+    "Refresh",
     "Routes",
     "RoutingProblem",
     "Service",
@@ -37,13 +47,17 @@ __all__ = [
     "base_named",
     "check_routes",
     "draw_spots",
+    "find_visits",
     "horvitz_thompson",
     "inclusion_probabilities",
     "knapsack_bound",
+    "officer_minutes",
+    "patrol_minutes",
     "place_minutes",
     "plan_routes",
     "plan_shift",
     "reachable_spots",
+    "refresh_rates",
     "shift_problem",
     "solve",
     "spots_from_risk",

@@ -2,6 +2,7 @@
 
 from peelian.terms.arrays import Bools, Floats, Instants, Ints, Shapes, Texts
 from peelian.terms.batches import EVENT_COLUMNS, REFUSED_COLUMNS, Batch, Extract, Refusal
+from peelian.terms.dosage import Pings, SeenVisits
 from peelian.terms.errors import (
     CoordinateError,
     CoverageError,
@@ -84,6 +85,7 @@ __all__ = [
     "ParameterError",
     "PatrolPlan",
     "Periods",
+    "Pings",
     "PlatformError",
     "Provenance",
     "Refusal",
@@ -91,6 +93,7 @@ __all__ = [
     "RiskSurface",
     "Route",
     "SchemaError",
+    "SeenVisits",
     "Setting",
     "Shapes",
     "Shift",
