@@ -1,4 +1,4 @@
-"""The routing problem as arrays, the value of an answer, and what no answer can exceed."""
+"""The routing problem as arrays, and the value that no answer can exceed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from peelian.terms import DataError, Floats, Ints, ParameterError
+from peelian.terms import Bools, Floats, Ints, ParameterError
 from peelian.terms.arrays import require_length
 
 
@@ -18,6 +18,8 @@ class Service(NamedTuple):
     start: int
 
 
+ORDINARY, WANTED, REQUIRED = 0, 1, 2  # ranks of a visit
+
 Routes = tuple[tuple[Service, ...], ...]  # one row of services for each team, in order
 
 
@@ -27,7 +29,7 @@ class RoutingProblem:
 
     Attributes
     ----------
-    travel : array of int, shape (n_places, n_places)
+    travel : array of int, shape (n_places, n_places), or one such for each mode of travel
         From row to column; the diagonal is between two visits at one place. [minutes]
     team_base : array of int, shape (n_teams,)
         Place where the team starts and ends.
@@ -47,6 +49,15 @@ class RoutingProblem:
         From the end of a visit to the start of the next one to the same stop. [minutes]
     team_names, stop_names : tuple of str
         What messages call them; their numbers when empty.
+    team_mode : array of int, shape (n_teams,), optional
+        Which of the matrices of ``travel`` is the team's; the first when not given.
+    allowed : array of bool, shape (n_teams, n_visits), optional
+        Which team may serve which visit; every team every visit when not given.
+    visit_group : array of int, shape (n_visits,), optional
+        Visits that diminish each other's value; those to one stop when not given.
+    visit_rank : array of int, shape (n_visits,), optional
+        ORDINARY, WANTED (served before any ordinary one, if it can be) or REQUIRED (an answer
+        without it is not valid); all ordinary when not given.
     """
 
     travel: Ints
@@ -63,6 +74,10 @@ class RoutingProblem:
     min_gap: int = 0
     team_names: tuple[str, ...] = ()
     stop_names: tuple[str, ...] = ()
+    team_mode: Ints | None = None
+    allowed: Bools | None = None
+    visit_group: Ints | None = None
+    visit_rank: Ints | None = None
 
     def __post_init__(self) -> None:
         n_teams, n_stops, n_visits = self.n_teams, self.n_stops, self.n_visits
@@ -76,9 +91,11 @@ class RoutingProblem:
         require_length("stops", n_stops, minutes=self.stop_minutes)
         require_length("visits", n_visits, value=self.visit_value, open=self.visit_open)
         require_length("visits", n_visits, close=self.visit_close)
-        n_places = len(self.travel)
-        if self.travel.shape != (n_places, n_places) or np.any(self.travel < 0):
+        n_places = self.travel.shape[-1]
+        square = self.travel.ndim in (2, 3) and self.travel.shape[-2] == n_places
+        if not square or np.any(self.travel < 0):
             raise ParameterError("travel: give a square matrix of minutes, none negative")
+        self._require_limits()
         for noun, index, n in (
             ("team base", self.team_base, n_places),
             ("stop place", self.stop_place, n_places),
@@ -94,6 +111,21 @@ class RoutingProblem:
             raise ParameterError(f"min_gap is {self.min_gap} minutes: zero or more")
         if self.min_gap:
             self._require_separate_windows()
+
+    def _require_limits(self) -> None:
+        """What says who may serve what must fit the teams and visits."""
+        require_length("teams", self.n_teams, mode=self.team_mode)
+        require_length("visits", self.n_visits, group=self.visit_group, rank=self.visit_rank)
+        n_modes = len(self.travel) if self.travel.ndim == 3 else 1
+        if self.team_mode is not None and np.any(
+            (self.team_mode < 0) | (self.team_mode >= n_modes)
+        ):
+            raise ParameterError(f"team mode: an index is outside 0 to {n_modes - 1}")
+        if self.allowed is not None and self.allowed.shape != (self.n_teams, self.n_visits):
+            raise ParameterError(
+                f"allowed has shape {self.allowed.shape}: {self.n_teams} teams and "
+                f"{self.n_visits} visits need ({self.n_teams}, {self.n_visits})"
+            )
 
     def _require_separate_windows(self) -> None:
         """A gap is kept between visits whose windows follow one another."""
@@ -124,6 +156,31 @@ class RoutingProblem:
         """Number of visits that may be served."""
         return len(self.visit_stop)
 
+    def travel_of(self, team: int) -> Ints:
+        """Minutes from place to place as the team travels, shape (n_places, n_places)."""
+        if self.travel.ndim == 2:
+            return self.travel
+        mode = 0 if self.team_mode is None else int(self.team_mode[team])
+        matrix: Ints = self.travel[mode]
+        return matrix
+
+    @property
+    def quickest(self) -> Ints:
+        """Minutes from place to place by the quickest mode, shape (n_places, n_places)."""
+        return self.travel if self.travel.ndim == 2 else self.travel.min(axis=0)
+
+    @property
+    def groups(self) -> Ints:
+        """The group of each visit, shape (n_visits,)."""
+        return self.visit_stop if self.visit_group is None else self.visit_group
+
+    @property
+    def ranks(self) -> Ints:
+        """The rank of each visit, shape (n_visits,)."""
+        if self.visit_rank is None:
+            return np.zeros(self.n_visits, dtype=np.int64)
+        return self.visit_rank
+
     def team_name(self, team: int) -> str:
         """What messages call a team."""
         return self.team_names[team] if self.team_names else str(team)
@@ -133,71 +190,6 @@ class RoutingProblem:
         stop = int(self.visit_stop[visit])
         name = self.stop_names[stop] if self.stop_names else str(stop)
         return f"stop {name}, visit {visit - int(np.argmax(self.visit_stop == stop))}"
-
-
-def check_routes(problem: RoutingProblem, routes: Routes) -> float:
-    """Value of an answer, after following every team minute by minute.
-
-    Shares no code with the search, so that it can catch its mistakes.
-
-    Parameters
-    ----------
-    problem : RoutingProblem
-    routes : tuple of tuples of Service
-        One for each team, in the order of the teams.
-
-    Returns
-    -------
-    float
-        Sum of the visits' values, diminished by ``problem.rho``.
-
-    Raises
-    ------
-    DataError
-        With the first violation: its team, its visit and the minutes that do not fit.
-    """
-    if len(routes) != problem.n_teams:
-        raise DataError(f"the answer has {len(routes)} routes for {problem.n_teams} teams")
-    served: dict[int, int] = {}
-    for team, route in enumerate(routes):
-        name = problem.team_name(team)
-        place, free = int(problem.team_base[team]), int(problem.team_start[team])
-        for visit, start in route:
-            if not 0 <= visit < problem.n_visits:
-                raise DataError(
-                    f"team {name}: no visit {visit}; there are {problem.n_visits} visits"
-                )
-            where = f"team {name}, {problem.visit_name(visit)}"
-            if visit in served:
-                raise DataError(f"{where}: it is served twice")
-            stop = problem.visit_stop[visit]
-            there = int(problem.stop_place[stop])
-            arrive = free + int(problem.travel[place, there])
-            if start < arrive:
-                raise DataError(f"{where}: starts at minute {start}, there only at {arrive}")
-            opens, closes = problem.visit_open[visit], problem.visit_close[visit]
-            if not opens <= start <= closes:
-                raise DataError(f"{where}: starts at {start}, outside {opens} to {closes}")
-            served[visit] = start
-            place, free = there, start + int(problem.stop_minutes[stop])
-        back = free + int(problem.travel[place, problem.team_base[team]]) if route else free
-        if back > problem.team_end[team]:
-            raise DataError(f"team {name}: back at {back}, after {problem.team_end[team]}")
-
-    value = 0.0
-    for stop in range(problem.n_stops):
-        visits = [v for v in served if problem.visit_stop[v] == stop]
-        starts = sorted(served[v] for v in visits)
-        for before, after in pairwise(starts):
-            gap = after - before - int(problem.stop_minutes[stop])
-            if problem.min_gap and gap < problem.min_gap:
-                raise DataError(
-                    f"stop {stop}: visits at {before} and {after} are {gap} minutes apart, "
-                    f"the minimum is {problem.min_gap}"
-                )
-        values = sorted((float(problem.visit_value[v]) for v in visits), reverse=True)
-        value += sum(v * problem.rho**k for k, v in enumerate(values))
-    return value
 
 
 def knapsack_bound(problem: RoutingProblem) -> float:
@@ -220,7 +212,7 @@ def knapsack_bound(problem: RoutingProblem) -> float:
     ends = np.union1d(problem.team_base, problem.stop_place)
     if not len(ends) or not problem.n_visits:
         return 0.0
-    nearest = problem.travel[ends].min(axis=0)
+    nearest = problem.quickest[ends].min(axis=0)
     cost = (problem.stop_minutes + nearest[problem.stop_place])[problem.visit_stop]
     purse = float(np.sum(problem.team_end - problem.team_start))
     order = np.argsort(-worth / cost, kind="stable")
@@ -229,10 +221,10 @@ def knapsack_bound(problem: RoutingProblem) -> float:
 
 
 def _diminished(problem: RoutingProblem) -> Floats:
-    """What each visit adds when a stop's visits are all served, largest value first."""
+    """What each visit adds when its group is served whole, largest value first."""
     worth = problem.visit_value.astype(float)
-    for stop in range(problem.n_stops):
-        visits = np.flatnonzero(problem.visit_stop == stop)
+    for group in np.unique(problem.groups):
+        visits = np.flatnonzero(problem.groups == group)
         order = visits[np.argsort(-worth[visits], kind="stable")]
         worth[order] *= problem.rho ** np.arange(len(order))
     return worth

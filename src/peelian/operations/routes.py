@@ -6,12 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
+from peelian.operations.checker import check_routes
 from peelian.operations.checks import require_fraction, require_unique, require_worth
 from peelian.operations.problem import (
     Routes,
     RoutingProblem,
     Service,
-    check_routes,
     window_blocks,
 )
 from peelian.operations.rotation import CEILING, FLOOR

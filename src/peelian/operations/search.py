@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from peelian.operations.problem import Routes, RoutingProblem, Service
-from peelian.terms import Ints, ParameterError
+from peelian.operations.problem import REQUIRED, WANTED, Routes, RoutingProblem, Service
+from peelian.terms import Floats, Ints, ParameterError
 
 if TYPE_CHECKING:
     from peelian.operations.search_kernels import Rounds, Task
@@ -148,8 +148,13 @@ def _task(problem: RoutingProblem) -> "Task":
         return np.array(values, dtype=np.int64, order="C")  # one type, compiled once
 
     order = np.lexsort((p.visit_open, p.visit_stop))
+    _, group = np.unique(p.groups, return_inverse=True)
+    by_worth = np.lexsort((-p.visit_value, group))
+    n_groups = int(group.max()) + 1
+    limited = p.allowed is not None
     return Task(
-        travel=whole(p.travel),
+        travel=whole(p.travel.reshape(-1, *p.travel.shape[-2:])),
+        mode=whole(np.zeros(p.n_teams) if p.team_mode is None else p.team_mode),
         base=whole(p.team_base),
         begins=whole(p.team_start),
         ends=whole(p.team_end),
@@ -159,15 +164,29 @@ def _task(problem: RoutingProblem) -> "Task":
         opens=whole(p.visit_open),
         closes=whole(p.visit_close),
         worth=np.array(p.visit_value, dtype=np.float64),
+        bonus=_bonus(p),
         first=whole(np.searchsorted(p.visit_stop[order], np.arange(p.n_stops + 1))),
         of_stop=whole(order),
-        by_worth=whole(np.lexsort((-p.visit_value, p.visit_stop))),
+        group=whole(group),
+        group_first=whole(np.searchsorted(group[by_worth], np.arange(n_groups + 1))),
+        by_worth=whole(by_worth),
+        allowed=np.array(p.allowed if limited else np.ones((1, 1)), dtype=np.bool_),
+        limited=limited,
         near=whole(
-            np.argsort(p.travel[np.ix_(p.stop_place, p.stop_place)], axis=1, kind="stable")
+            np.argsort(p.quickest[np.ix_(p.stop_place, p.stop_place)], axis=1, kind="stable")
         ),
         rho=float(p.rho),
         gap=int(p.min_gap),
     )
+
+
+def _bonus(problem: RoutingProblem) -> Floats:
+    """More than all of lower rank are worth together, so that rank goes before worth."""
+    step = 1.0 + float(np.sum(problem.visit_value))
+    ranks = problem.ranks
+    bonus = np.where(ranks == WANTED, step, 0.0)
+    bonus[ranks == REQUIRED] = step * (1 + np.count_nonzero(ranks == WANTED))
+    return bonus
 
 
 def _empty(problem: RoutingProblem, task: "Task") -> "Rounds":
@@ -183,7 +202,7 @@ def _empty(problem: RoutingProblem, task: "Task") -> "Rounds":
         **dict.fromkeys(("team", "start", "low", "high"), (n_visits,)),
     }
     ends = np.cumsum([np.prod(shape) for shape in shapes.values()])
-    whole, real = np.full(ends[-1], -1), np.concatenate([task.worth, np.zeros(2)])
+    whole, real = np.full(ends[-1], -1), np.concatenate([task.worth + task.bonus, np.zeros(2)])
     parts = zip(shapes.items(), np.split(whole, ends[:-1]), strict=True)
     views = {name: part.reshape(shape) for (name, shape), part in parts}
     rounds = Rounds(

@@ -22,10 +22,13 @@ class Task(NamedTuple):
     """The problem, flat.
 
     The visits of stop s are ``of_stop[first[s]:first[s + 1]]`` in the order in which they
-    open, and in ``by_worth`` in the order of their values, largest first.
+    open. Those of group g, which diminish each other's worth, are
+    ``by_worth[group_first[g]:group_first[g + 1]]``, largest value first. ``bonus`` is what
+    serving a visit of higher rank adds beside its worth. ``travel[mode[t]]`` is team t's.
     """
 
     travel: Array
+    mode: Array
     base: Array
     begins: Array
     ends: Array
@@ -35,9 +38,14 @@ class Task(NamedTuple):
     opens: Array
     closes: Array
     worth: Array
+    bonus: Array
     first: Array
     of_stop: Array
+    group: Array
+    group_first: Array
     by_worth: Array
+    allowed: Array
+    limited: bool
     near: Array
     rho: float
     gap: int
@@ -77,12 +85,12 @@ def copy(source: Rounds, target: Rounds) -> None:
 @njit(cache=True, nogil=True)
 def schedule(p: Task, s: Rounds, t: int) -> bool:
     """Earliest and latest times of one route; False when it cannot be driven."""
-    n, base = s.length[t], p.base[t]
+    n, base, travel = s.length[t], p.base[t], p.travel[p.mode[t]]
     free, driven, fits = p.begins[t], 0, True
     s.legs[t, 0], s.ready[t, 0] = base, free
     for k in range(n):
         v = s.route[t, k]
-        leg = p.travel[s.legs[t, k], p.place[v]]
+        leg = travel[s.legs[t, k], p.place[v]]
         driven += leg
         begin = max(free + leg, s.low[v])
         fits = fits and begin <= s.high[v]
@@ -91,14 +99,14 @@ def schedule(p: Task, s: Rounds, t: int) -> bool:
         s.legs[t, k + 1], s.ready[t, k + 1] = p.place[v], free
     s.legs[t, n + 1] = base
     if n:
-        leg = p.travel[s.legs[t, n], base]
+        leg = travel[s.legs[t, n], base]
         driven += leg
         fits = fits and free + leg <= p.ends[t]
     latest = p.ends[t]
     s.due[t, n] = latest
     for k in range(n - 1, -1, -1):
         v = s.route[t, k]
-        latest -= p.travel[s.legs[t, k + 1], s.legs[t, k + 2]] + p.need[v]
+        latest -= travel[s.legs[t, k + 1], s.legs[t, k + 2]] + p.need[v]
         latest = min(latest, s.high[v])
         s.due[t, k] = latest
     s.total[1] += driven - s.driven[t]
@@ -146,16 +154,18 @@ def best_place(
         return team, position
     place, need = p.place[visit], p.need[visit]
     for t in teams:
-        n = s.length[t]
+        if p.limited and not p.allowed[t, visit]:
+            continue
+        n, travel = s.length[t], p.travel[p.mode[t]]
         k = 0
         while k <= n and s.due[t, k] < low + need:
             k += 1
         while k <= n and s.ready[t, k] <= high:
             here, after = s.legs[t, k], s.legs[t, k + 1]
-            out, on = p.travel[here, place], p.travel[place, after]
+            out, on = travel[here, place], travel[place, after]
             begin = max(s.ready[t, k] + out, low)
             if begin <= high and begin + need + on <= s.due[t, k]:
-                cost = out + on - p.travel[here, after]
+                cost = out + on - travel[here, after]
                 if cost < least and (skip == 0 or rng.random() >= skip):
                     team, position, least = t, k, cost
             k += 1
@@ -163,10 +173,10 @@ def best_place(
 
 
 @njit(cache=True, nogil=True)
-def worth_of_stop(p: Task, s: Rounds, stop: int, also: int, less: int) -> float:
-    """What a stop's served visits are worth together, with one more (or less) of them."""
+def worth_of_group(p: Task, s: Rounds, group: int, also: int, less: int) -> float:
+    """What a group's served visits are worth together, with one more (or less) of them."""
     total, factor = 0.0, 1.0
-    for i in range(p.first[stop], p.first[stop + 1]):
+    for i in range(p.group_first[group], p.group_first[group + 1]):
         v = p.by_worth[i]
         if (s.team[v] >= 0 or v == also) and v != less:
             total += p.worth[v] * factor
@@ -176,23 +186,24 @@ def worth_of_stop(p: Task, s: Rounds, stop: int, also: int, less: int) -> float:
 
 @njit(cache=True, nogil=True)
 def count(p: Task, s: Rounds, visit: int) -> None:
-    """Bring the value up to date, and what each visit to the stop would now add."""
+    """Bring the value up to date, and what each visit of the group would now add."""
     served = s.team[visit] >= 0
+    s.total[0] += p.bonus[visit] if served else -p.bonus[visit]
     if p.rho == 1:
         s.total[0] += p.worth[visit] if served else -p.worth[visit]
         return
-    stop = p.stop[visit]
-    now = worth_of_stop(p, s, stop, -1, -1)
+    group = p.group[visit]
+    now = worth_of_group(p, s, group, -1, -1)
     before = (
-        worth_of_stop(p, s, stop, -1, visit)
+        worth_of_group(p, s, group, -1, visit)
         if served
-        else worth_of_stop(p, s, stop, visit, -1)
+        else worth_of_group(p, s, group, visit, -1)
     )
     s.total[0] += now - before
-    for i in range(p.first[stop], p.first[stop + 1]):
-        v = p.of_stop[i]
+    for i in range(p.group_first[group], p.group_first[group + 1]):
+        v = p.by_worth[i]
         if s.team[v] < 0:
-            s.gain[v] = worth_of_stop(p, s, stop, v, -1) - now
+            s.gain[v] = worth_of_group(p, s, group, v, -1) - now + p.bonus[v]
 
 
 @njit(cache=True, nogil=True)
@@ -311,7 +322,10 @@ def rebuild(
     spread = rng.random()
     score = np.empty(len(s.team))
     for v in range(len(s.team)):  # those served come last
-        score[v] = -s.gain[v] * (1 - spread * rng.random()) if s.team[v] < 0 else np.inf
+        score[v] = np.inf
+        if s.team[v] < 0:  # rank is without noise
+            worth = s.gain[v] - p.bonus[v]
+            score[v] = -p.bonus[v] - worth * (1 - spread * rng.random())
     for visit in np.argsort(score):
         if score[visit] == np.inf:
             break
