@@ -20,6 +20,7 @@ from peelian.evaluation.displacement import (
     weighted_displacement,
 )
 from peelian.evaluation.equity import equity_table, flagged_parts
+from peelian.evaluation.interrupted import InterruptedSeries, interrupted_series
 from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.monitoring import (
     SequentialTest,
@@ -46,6 +47,7 @@ from peelian.evaluation.planning import (
     panel_dispersion,
     two_count_power,
 )
+from peelian.evaluation.rate_ratio import RateRatio
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
     MIN_BLOCKS,
@@ -95,8 +97,10 @@ __all__ = [
     "Displacement",
     "Estimate",
     "Failed",
+    "InterruptedSeries",
     "PanelEffect",
     "Piece",
+    "RateRatio",
     "RatioOfRatios",
     "Resamples",
     "Scored",
@@ -125,6 +129,7 @@ __all__ = [
     "error_power",
     "flagged_parts",
     "funnel_limits",
+    "interrupted_series",
     "leak_check",
     "minimum_detectable_ratio",
     "monthly_dispersion",
