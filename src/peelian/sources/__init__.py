@@ -23,6 +23,7 @@ from peelian.sources.extracts import read_extracts
 from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
+from peelian.sources.gps import PingColumns, PingFile, read_pings
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
@@ -47,6 +48,8 @@ __all__ = [
     "FileMapping",
     "ForecastFile",
     "NetworkFile",
+    "PingColumns",
+    "PingFile",
     "X",
     "Y",
     "answer_json",
@@ -77,6 +80,7 @@ __all__ = [
     "read_network",
     "read_offence_classes",
     "read_offence_sets",
+    "read_pings",
     "read_police_uk_categories",
     "read_problem",
     "read_residents",
