@@ -19,7 +19,14 @@ from peelian.evaluation.displacement import (
     ratio_of_ratios,
     weighted_displacement,
 )
+from peelian.evaluation.effects import (
+    Choices,
+    Effect,
+    Measure,
+    before_dispersion,
+)
 from peelian.evaluation.equity import equity_table, flagged_parts
+from peelian.evaluation.impact import DESIGNS, estimate_effect, scheduled
 from peelian.evaluation.interrupted import InterruptedSeries, interrupted_series
 from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.monitoring import (
@@ -83,6 +90,7 @@ from peelian.evaluation.two_counts import (
 from peelian.evaluation.window import score_map
 
 __all__ = [
+    "DESIGNS",
     "LEAKS",
     "MIN_BASE",
     "MIN_BLOCKS",
@@ -91,13 +99,16 @@ __all__ = [
     "BacktestResult",
     "BacktestRow",
     "Band",
+    "Choices",
     "CountChange",
     "Crossover",
     "DesignPower",
     "Displacement",
+    "Effect",
     "Estimate",
     "Failed",
     "InterruptedSeries",
+    "Measure",
     "PanelEffect",
     "Piece",
     "RateRatio",
@@ -115,6 +126,7 @@ __all__ = [
     "average_run_length",
     "backtest",
     "backtest_table",
+    "before_dispersion",
     "between_areas",
     "compare_counts",
     "compare_tasks",
@@ -127,6 +139,7 @@ __all__ = [
     "e_test",
     "equity_table",
     "error_power",
+    "estimate_effect",
     "flagged_parts",
     "funnel_limits",
     "interrupted_series",
@@ -144,6 +157,7 @@ __all__ = [
     "randomisation_p",
     "ratio_of_ratios",
     "resample_origins",
+    "scheduled",
     "score_difference",
     "score_hit_rate",
     "score_map",

@@ -1,5 +1,6 @@
 """Outside files: read, checked row by row, and translated into our words at the door."""
 
+from peelian.sources.area_counts import parse_area_counts
 from peelian.sources.contents import sha256_of
 from peelian.sources.essex import (
     BASES_ARE_ASSUMED,
@@ -66,6 +67,7 @@ __all__ = [
     "events_from_frame",
     "events_of_table",
     "find_offence_set",
+    "parse_area_counts",
     "parse_mapping",
     "read_answer",
     "read_areas",

@@ -18,6 +18,7 @@ from peelian.terms.errors import (
     StoreError,
 )
 from peelian.terms.events import Events, Forecaster, History, Late, RiskSurface, Setting
+from peelian.terms.impact import AreaCounts, Role
 from peelian.terms.network import StreetNetwork
 from peelian.terms.offences import OffenceClass, OffenceSet
 from peelian.terms.plans import (
@@ -55,6 +56,7 @@ __all__ = [
     "REFUSED_COLUMNS",
     "STOP_MINUTES",
     "WGS84",
+    "AreaCounts",
     "Areas",
     "Base",
     "Batch",
@@ -91,6 +93,7 @@ __all__ = [
     "Refusal",
     "Residents",
     "RiskSurface",
+    "Role",
     "Route",
     "SchemaError",
     "SeenVisits",
