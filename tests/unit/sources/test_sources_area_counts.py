@@ -38,9 +38,7 @@ def test_numbers_are_ordered_as_numbers_and_treated_says_when():
 
 
 def test_a_buffer_is_the_treated_areas():
-    found = parse_area_counts("c.csv", WHOLE + "B,buffer,2018-01,1
-B,buffer,2018-02,1
-")
+    found = parse_area_counts("c.csv", WHOLE + "B,buffer,2018-01,1\nB,buffer,2018-02,1\n")
     assert found.roles[2] is Role.TREATED_BUFFER
 
 
