@@ -54,6 +54,13 @@ from peelian.evaluation.planning import (
     panel_dispersion,
     two_count_power,
 )
+from peelian.evaluation.prior import (
+    BesidePrior,
+    Exaggeration,
+    beside_prior,
+    exaggeration,
+    ratio_from_d,
+)
 from peelian.evaluation.rate_ratio import RateRatio
 from peelian.evaluation.rates import district_rates
 from peelian.evaluation.results import (
@@ -99,6 +106,7 @@ __all__ = [
     "BacktestResult",
     "BacktestRow",
     "Band",
+    "BesidePrior",
     "Choices",
     "CountChange",
     "Crossover",
@@ -106,6 +114,7 @@ __all__ = [
     "Displacement",
     "Effect",
     "Estimate",
+    "Exaggeration",
     "Failed",
     "InterruptedSeries",
     "Measure",
@@ -126,6 +135,7 @@ __all__ = [
     "average_run_length",
     "backtest",
     "backtest_table",
+    "beside_prior",
     "before_dispersion",
     "between_areas",
     "compare_counts",
@@ -140,6 +150,7 @@ __all__ = [
     "equity_table",
     "error_power",
     "estimate_effect",
+    "exaggeration",
     "flagged_parts",
     "funnel_limits",
     "interrupted_series",
@@ -155,6 +166,7 @@ __all__ = [
     "poisson_cusum",
     "poisson_limits",
     "randomisation_p",
+    "ratio_from_d",
     "ratio_of_ratios",
     "resample_origins",
     "scheduled",

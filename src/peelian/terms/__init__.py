@@ -33,6 +33,12 @@ from peelian.terms.plans import (
     Visit,
 )
 from peelian.terms.provenance import Ingredient, Provenance
+from peelian.terms.published import (
+    PLANNING_PRIOR,
+    PUBLISHED_EFFECTS,
+    EffectPrior,
+    PublishedEffect,
+)
 from peelian.terms.residents import Residents
 from peelian.terms.space import (
     BRITISH_NATIONAL_GRID,
@@ -65,7 +71,9 @@ __all__ = [
     "LOCAL_ZONE",
     "OPERATION_KINDS",
     "PARTNERS",
+    "PLANNING_PRIOR",
     "POLICING_DAY_STARTS",
+    "PUBLISHED_EFFECTS",
     "REFUSED_COLUMNS",
     "STOP_MINUTES",
     "WGS84",
@@ -81,6 +89,7 @@ __all__ = [
     "DataError",
     "Denied",
     "Draw",
+    "EffectPrior",
     "Events",
     "Extract",
     "Field",
@@ -108,6 +117,7 @@ __all__ = [
     "Pings",
     "PlatformError",
     "Provenance",
+    "PublishedEffect",
     "Refusal",
     "Residents",
     "RiskSurface",
