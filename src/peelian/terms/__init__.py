@@ -2,6 +2,7 @@
 
 from peelian.terms.arrays import Bools, Floats, Instants, Ints, Shapes, Texts
 from peelian.terms.batches import EVENT_COLUMNS, REFUSED_COLUMNS, Batch, Extract, Refusal
+from peelian.terms.boxes import ROLES, Box, BoxAction, BoxEntry, BoxKind
 from peelian.terms.dosage import Pings, SeenVisits
 from peelian.terms.errors import (
     CoordinateError,
@@ -75,6 +76,7 @@ __all__ = [
     "POLICING_DAY_STARTS",
     "PUBLISHED_EFFECTS",
     "REFUSED_COLUMNS",
+    "ROLES",
     "STOP_MINUTES",
     "WGS84",
     "Activity",
@@ -83,6 +85,10 @@ __all__ = [
     "Base",
     "Batch",
     "Bools",
+    "Box",
+    "BoxAction",
+    "BoxEntry",
+    "BoxKind",
     "CellKind",
     "CoordinateError",
     "CoverageError",
