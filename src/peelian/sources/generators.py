@@ -4,21 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
-from peelian.sources.contents import open_contents
-from peelian.sources.extracts import read_rows
-from peelian.sources.guesses import guess_place, sampled
-from peelian.sources.mapping import UNDECIDED
-from peelian.sources.parsing import parse_numbers, texts
-from peelian.spacetime.projection import PLANE, project
+from peelian.sources.parsing import texts
+from peelian.sources.points import read_points
 from peelian.terms import (
     BRITISH_NATIONAL_GRID,
-    WGS84,
-    CoordinateError,
     CoverageError,
-    DataError,
     Generators,
     Ingredient,
-    SchemaError,
 )
 
 
@@ -52,25 +44,7 @@ def read_generators(
     CoordinateError
         If the coordinates are degrees and ``crs`` is ``none``.
     """
-    contents = list(open_contents(path))
-    if len(contents) != 1:
-        raise DataError(f"{path}: holds {len(contents)} files; name one")
-    rows = read_rows(contents[0])
-    place = guess_place(sampled(rows))
-    if place.x == UNDECIDED:
-        raise SchemaError(
-            f"{rows.file}: no pair of columns looks like coordinates among "
-            f"{', '.join(rows.columns)}; name them longitude and latitude, or x and y in {crs}"
-        )
-    x, y = (parse_numbers(rows.columns[column]).value for column in (place.x, place.y))
-    x, y = (np.where((x == 0) & (y == 0), np.nan, axis) for axis in (x, y))
-    if place.crs == WGS84:
-        if crs == PLANE:
-            raise CoordinateError(
-                f"{rows.file}: longitude and latitude, but the events are on a plane (none); "
-                "give generators in the same plane"
-            )
-        x, y = project(x, y, crs=crs)
+    rows, x, y, sha256 = read_points(path, crs=crs)
     if kind:
         rows.require([kind])
         kinds = np.array([t.strip() for t in texts(rows.columns[kind]).to_pylist()])
@@ -80,5 +54,5 @@ def read_generators(
     if not known.any():
         raise CoverageError(f"{rows.file}: no row has a place; check its coordinates")
     refused = rows.read - int(known.sum())
-    ingredient = Ingredient(str(path), contents[0].sha256, rows.read, refused, "file")
+    ingredient = Ingredient(str(path), sha256, rows.read, refused, "file")
     return Generators(kinds[known], x[known], y[known], crs), ingredient
