@@ -13,6 +13,22 @@ from peelian.operations.activities import (
     require_operation,
     standing_activities,
 )
+from peelian.operations.arches import (
+    APART_WEEKS,
+    HOURS_OF_WEEK,
+    OP_SHIELD,
+    RADIUS,
+    SET_UP_MINUTES,
+    YIELDS,
+    ArchProblem,
+    Deployment,
+    Slots,
+    broken_rule,
+    covered_value,
+    expected_finds,
+    share_of_slots,
+    used_lately,
+)
 from peelian.operations.boxes import (
     area_of,
     box_changes,
@@ -24,6 +40,7 @@ from peelian.operations.boxes import (
     standing_boxes,
 )
 from peelian.operations.checker import check_routes
+from peelian.operations.covering import WORTH_KEPT, ArchSchedule, best_schedule, draw_schedule
 from peelian.operations.disclosure import FEWER, SMALL_COUNT, withhold_small
 from peelian.operations.dosage import (
     BOUNDS,
@@ -33,14 +50,24 @@ from peelian.operations.dosage import (
     patrol_minutes,
     refresh_rates,
 )
+from peelian.operations.duties import may_serve, no_needs, single_hours
+from peelian.operations.fairness import district_minutes, visits_by_spot, wanted_visits
+from peelian.operations.moves import Move, move_visit, visit_at
 from peelian.operations.problem import (
     Routes,
     RoutingProblem,
     Service,
     knapsack_bound,
     window_blocks,
+    with_visits,
 )
-from peelian.operations.recording import parse_activity, parse_day, parse_place
+from peelian.operations.recording import (
+    parse_activity,
+    parse_day,
+    parse_operation,
+    parse_place,
+)
+from peelian.operations.roads import road_minutes, road_travel, street_speeds
 from peelian.operations.rotation import (
     draw_spots,
     horvitz_thompson,
@@ -50,73 +77,114 @@ from peelian.operations.rotation import (
 )
 from peelian.operations.routes import (
     PatrolRules,
-    place_minutes,
     plan_routes,
-    reachable_spots,
+    reachable_stops,
+    routes_of,
     shift_problem,
     vary_starts,
+    worth_of_routes,
 )
 from peelian.operations.search import solve
 from peelian.operations.shifts import plan_shift, spots_from_risk
 from peelian.operations.strands import STRANDS
-from peelian.operations.travel import base_named, travel_minutes
+from peelian.operations.travel import TravelTimes, base_named, straight_line, travel_minutes
 from peelian.operations.visits import allocate_visits, value_of_visits
+from peelian.operations.weekly import WEEK, draw_weights, owed_share, visits_left
 
 __all__ = [
+    "APART_WEEKS",
     "BOUNDS",
     "FEWER",
+    "HOURS_OF_WEEK",
     "KNIFE_ARRESTS",
+    "OP_SHIELD",
+    "RADIUS",
+    "SET_UP_MINUTES",
     "SMALL_COUNT",
     "STRANDS",
+    "WEEK",
+    "WORTH_KEPT",
+    "YIELDS",
+    "ArchProblem",
+    "ArchSchedule",
+    "Deployment",
     "Finding",
+    "Move",
     "PatrolRules",
     "Refresh",
     "Routes",
     "RoutingProblem",
     "Service",
+    "Slots",
     "Total",
+    "TravelTimes",
     "activities_of",
     "add_up",
     "allocate_visits",
     "area_of",
     "base_named",
+    "best_schedule",
     "box_changes",
+    "broken_rule",
     "cells_within",
     "check_routes",
     "closed_cells",
+    "covered_value",
+    "district_minutes",
+    "draw_schedule",
     "draw_spots",
+    "draw_weights",
     "estimate_by",
     "estimate_measure",
+    "expected_finds",
     "find_visits",
     "fit_box",
     "horvitz_thompson",
     "inclusion_probabilities",
     "knapsack_bound",
+    "may_serve",
+    "move_visit",
+    "no_needs",
     "officer_minutes",
     "overlaps",
+    "owed_share",
     "parse_activity",
     "parse_day",
+    "parse_operation",
     "parse_place",
     "patrol_minutes",
-    "place_minutes",
     "places_of",
     "plan_routes",
     "plan_shift",
     "planned_work",
-    "reachable_spots",
+    "reachable_stops",
     "refresh_rates",
     "require_operation",
+    "road_minutes",
+    "road_travel",
+    "routes_of",
+    "share_of_slots",
     "shares_within",
     "shift_problem",
+    "single_hours",
     "solve",
     "spots_from_risk",
     "standing_activities",
     "standing_boxes",
+    "straight_line",
+    "street_speeds",
     "systematic_sample",
     "travel_minutes",
+    "used_lately",
     "value_of_visits",
     "vary_starts",
+    "visit_at",
     "visit_hour_entropy",
+    "visits_by_spot",
+    "visits_left",
+    "wanted_visits",
     "window_blocks",
+    "with_visits",
     "withhold_small",
+    "worth_of_routes",
 ]

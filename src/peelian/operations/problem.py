@@ -1,7 +1,7 @@
 """The routing problem as arrays, and the value that no answer can exceed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -160,9 +160,15 @@ class RoutingProblem:
         """Minutes from place to place as the team travels, shape (n_places, n_places)."""
         if self.travel.ndim == 2:
             return self.travel
-        mode = 0 if self.team_mode is None else int(self.team_mode[team])
-        matrix: Ints = self.travel[mode]
+        matrix: Ints = self.travel[self.modes[team]]
         return matrix
+
+    @property
+    def modes(self) -> Ints:
+        """Which matrix of ``travel`` is each team's, shape (n_teams,)."""
+        if self.team_mode is None:
+            return np.zeros(self.n_teams, dtype=np.int64)
+        return self.team_mode
 
     @property
     def quickest(self) -> Ints:
@@ -190,6 +196,26 @@ class RoutingProblem:
         stop = int(self.visit_stop[visit])
         name = self.stop_names[stop] if self.stop_names else str(stop)
         return f"stop {name}, visit {visit - int(np.argmax(self.visit_stop == stop))}"
+
+
+def with_visits(problem: RoutingProblem, kept: Bools) -> RoutingProblem:
+    """The problem with fewer visits.
+
+    Parameters
+    ----------
+    problem : RoutingProblem
+    kept : array of bool, shape (n_visits,)
+    """
+    return replace(
+        problem,
+        visit_stop=problem.visit_stop[kept],
+        visit_value=problem.visit_value[kept],
+        visit_open=problem.visit_open[kept],
+        visit_close=problem.visit_close[kept],
+        visit_group=problem.groups[kept],
+        visit_rank=problem.ranks[kept],
+        allowed=None if problem.allowed is None else problem.allowed[:, kept],
+    )
 
 
 def knapsack_bound(problem: RoutingProblem) -> float:

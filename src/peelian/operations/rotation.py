@@ -81,7 +81,13 @@ def inclusion_probabilities(
 
 
 def draw_spots(
-    spots: Spots, n: int, *, seed: int, floor: float = FLOOR, ceiling: float = CEILING
+    spots: Spots,
+    n: int,
+    *,
+    seed: int,
+    floor: float = FLOOR,
+    ceiling: float = CEILING,
+    weights: Floats | None = None,
 ) -> Draw:
     """Draw exactly ``n`` spots, each with its inclusion probability.
 
@@ -94,12 +100,14 @@ def draw_spots(
         The same seed, spots and versions of Peelian and numpy draw the same spots again.
     floor, ceiling : float
         Limits of the probabilities.
+    weights : array, shape (n_spots,), optional
+        What probabilities are proportional to; the worth of the spots when not given.
 
     Returns
     -------
     Draw
-        Probabilities, the spots drawn, the seed and the method: keep it, and the day can be
-        evaluated.
+        Probabilities, their weights, the spots drawn, the seed and the method: keep it, and
+        the day can be evaluated.
 
     Raises
     ------
@@ -111,15 +119,16 @@ def draw_spots(
     .. [1] W. G. Madow, "On the theory of systematic sampling, II", Annals of Mathematical
        Statistics, 20(3), 333-354, 1949. doi:10.1214/aoms/1177729988
     """
-    require_worth(spots.worth, spots.names)
+    weights = np.asarray(spots.worth if weights is None else weights, dtype=float)
+    require_worth(weights, spots.names)
     if seed < 0:
         raise ParameterError(f"seed is {seed}: give a whole number, zero or more")
     if n == len(spots):
         everyone = np.ones(n, dtype=np.bool_)
-        return Draw(np.ones(n), everyone, seed, ALL_ACTIVE)
-    probability = inclusion_probabilities(spots.worth, n, floor=floor, ceiling=ceiling)
+        return Draw(np.ones(n), everyone, seed, ALL_ACTIVE, weights)
+    probability = inclusion_probabilities(weights, n, floor=floor, ceiling=ceiling)
     active = systematic_sample(probability, rng=np.random.default_rng(seed))
-    return Draw(probability, active, seed, SYSTEMATIC_PPS)
+    return Draw(probability, active, seed, SYSTEMATIC_PPS, weights)
 
 
 def systematic_sample(probability: Floats, *, rng: np.random.Generator) -> Bools:

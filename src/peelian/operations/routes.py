@@ -1,4 +1,4 @@
-"""From today's active spots and the teams to routes: the problem posed, solved and varied."""
+"""From spots, teams and rules to routes: the problem posed, solved and varied."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -7,8 +7,11 @@ from itertools import pairwise
 import numpy as np
 
 from peelian.operations.checker import check_routes
-from peelian.operations.checks import require_fraction, require_unique, require_worth
+from peelian.operations.checks import require_fraction
+from peelian.operations.duties import may_serve
 from peelian.operations.problem import (
+    ORDINARY,
+    REQUIRED,
     Routes,
     RoutingProblem,
     Service,
@@ -16,14 +19,17 @@ from peelian.operations.problem import (
 )
 from peelian.operations.rotation import CEILING, FLOOR
 from peelian.operations.search import solve
-from peelian.operations.travel import travel_minutes
-from peelian.operations.visits import RHO
+from peelian.operations.visits import RHO, value_of_visits
+from peelian.operations.weekly import draw_weights, visits_left
 from peelian.terms import (
+    MODES,
     STOP_MINUTES,
     Bools,
     Ints,
+    Needs,
     ParameterError,
     Route,
+    Shift,
     Spots,
     Team,
     Visit,
@@ -50,6 +56,9 @@ class PatrolRules:
     iterations : int
         Rounds of the route search: a budget in work, not in seconds, so that the same plan
         can be made again.
+    district_minutes : int
+        Least minutes of stops in each district that has a spot drawn, served before worth
+        counts; 0: none. [minutes]
     """
 
     stop_minutes: int = STOP_MINUTES
@@ -59,6 +68,7 @@ class PatrolRules:
     floor: float = FLOOR
     ceiling: float = CEILING
     iterations: int = 2000
+    district_minutes: int = 0
 
     def __post_init__(self) -> None:
         for name in ("rho", "floor", "ceiling"):
@@ -68,170 +78,187 @@ class PatrolRules:
             ("block_minutes", 1),
             ("min_gap", 0),
             ("iterations", 0),
+            ("district_minutes", 0),
         ):
             value = getattr(self, name)
             if value < least:
                 raise ParameterError(f"{name} is {value}: give a whole number from {least}")
 
 
-def place_minutes(spots: Spots, teams: Sequence[Team]) -> Ints:
-    """Travel minutes between all spots, then all team bases: straight line x detour.
+def shift_problem(
+    spots: Spots, teams: Sequence[Team], shift: Shift, needs: Needs, *,
+    travel: Ints, rules: PatrolRules,
+) -> RoutingProblem:  # fmt: skip
+    """The routing problem of a shift: one visit to each spot in each block, and the breaks.
 
     Parameters
     ----------
     spots : Spots
     teams : sequence of Team
-
-    Returns
-    -------
-    array of int, shape (n_spots + n_teams, n_spots + n_teams)
-        Spots first, then the base of each team. [minutes]
-    """
-    return travel_minutes(
-        np.concatenate([spots.x, [team.base.x for team in teams]]),
-        np.concatenate([spots.y, [team.base.y for team in teams]]),
-    )
-
-
-def reachable_spots(
-    spots: Spots, teams: Sequence[Team], minutes: int, travel: Ints, rules: PatrolRules
-) -> Bools:
-    """Which spots some team can reach, stay one stop at and be back from in its hours.
-
-    Parameters
-    ----------
-    spots : Spots
-    teams : sequence of Team
-    minutes : int
-        Length of the shift. [minutes]
-    travel : array of int, shape (n_spots + n_teams, n_spots + n_teams)
-        As from ``place_minutes``. [minutes]
+    shift : Shift
+    needs : Needs
+    travel : array of int, shape (n_modes, n_spots + n_teams, n_spots + n_teams)
+        By mode, in the order of MODES; spots first, then the base of each team. [minutes]
     rules : PatrolRules
 
     Returns
     -------
-    array of bool, shape (n_spots,)
-    """
-    n = len(spots)
-    blocks = _blocks(minutes, rules)
-    reachable = np.zeros(n, dtype=np.bool_)
-    for k, team in enumerate(teams):
-        there, back = travel[n + k, :n], travel[:n, n + k]
-        latest = team.end - back - rules.stop_minutes
-        for opens, closes in blocks:
-            reachable |= np.maximum(team.start + there, opens) <= np.minimum(latest, closes)
-    return reachable
-
-
-def plan_routes(
-    spots: Spots,
-    active: Bools,
-    teams: Sequence[Team],
-    minutes: int,
-    *,
-    rng: np.random.Generator,
-    rules: PatrolRules | None = None,
-    travel: Ints | None = None,
-    progress: Callable[[int, int], None] | None = None,
-) -> tuple[tuple[Route, ...], float]:
-    """Routes that visit the active spots, and what their visits are worth together.
-
-    Every route leaves base, makes its stops and is back within the team's hours. Visits to one
-    spot lie in separate blocks of the shift and keep the minimum gap, whichever team makes
-    them. Half of all plans are driven the other way round, and start times vary within the
-    slack, so that patrols cannot be foretold.
-
-    Parameters
-    ----------
-    spots : Spots
-    active : array of bool, shape (n_spots,)
-        Spots that may be visited today; the others are passed by.
-    teams : sequence of Team
-    minutes : int
-        Length of the shift, which the teams' hours must lie in. [minutes]
-    rng : Generator
-        The same generator, input and rules give the same routes.
-    rules : PatrolRules, optional
-    travel : array of int, shape (n_spots + n_teams, n_spots + n_teams), optional
-        Spots first, then team bases; straight line x detour when not given. [minutes]
-    progress : callable, optional
-        Called with rounds done and rounds in all.
-
-    Returns
-    -------
-    routes : tuple of Route
-        One for each team, without visits where nothing is left to do.
-    value : float
-        Worth of all visits, with diminishing returns. [as worth]
-
-    Raises
-    ------
-    ParameterError
-        If there is no team, two teams or spots share a name, a team's hours leave the shift,
-        a worth is not above zero, or coordinates or travel times are not usable.
-    """
-    rules = rules or PatrolRules()
-    check_teams(teams, minutes)
-    require_unique("spots", spots.names)
-    require_worth(spots.worth, spots.names)
-    travel = place_minutes(spots, teams) if travel is None else travel
-    problem = shift_problem(spots, active, teams, minutes, travel, rules)
-
-    if rng.random() < 0.5:
-        mirror = _mirrored(problem, minutes)
-        answer = solve(mirror, iterations=rules.iterations, rng=rng, progress=progress)
-        answer = _mirror_answer(problem, answer, minutes)
-    else:
-        answer = solve(problem, iterations=rules.iterations, rng=rng, progress=progress)
-    answer = vary_starts(problem, answer, rng=rng)
-    value = check_routes(problem, answer)
-
-    return tuple(_route(problem, team, k, answer[k]) for k, team in enumerate(teams)), value
-
-
-def shift_problem(
-    spots: Spots,
-    active: Bools,
-    teams: Sequence[Team],
-    minutes: int,
-    travel: Ints,
-    rules: PatrolRules,
-) -> RoutingProblem:
-    """The routing problem of a shift: one visit to each active spot in each block.
-
-    Parameters
-    ----------
-    spots, active, teams, minutes, travel, rules
-        As ``plan_routes``.
-
-    Returns
-    -------
     RoutingProblem
-        Places and stops are numbered as the spots; team bases follow.
+        Stops are numbered as the spots, after them the breaks. A spot with a weekly maximum
+        has no more visits, in longer blocks, than are left of it.
 
     Raises
     ------
     ParameterError
-        If ``travel`` does not have one row and column for each spot and team.
+        If ``travel`` does not have a row and a column for each spot and team.
     """
     n, n_teams = len(spots), len(teams)
     check_travel(travel, n, n_teams)
-    blocks = np.array(_blocks(minutes, rules), dtype=np.int64).reshape(-1, 2)
-    chosen = np.flatnonzero(active)
-    visit_stop = np.repeat(chosen, len(blocks))
+    left = visits_left(needs.recent, needs.maximum)
+    blocks = {most: _blocks(shift, rules, most) for most in set(left.tolist())}
+    spot_blocks = [blocks[most] for most in left.tolist()]
+    meals = [(k, team.meal) for k, team in enumerate(teams) if team.meal]
+
+    stop_place = np.concatenate([np.arange(n), [n + k for k, _ in meals]]).astype(np.int64)
+    lasts = [rules.stop_minutes] * n + [meal.minutes for _, meal in meals]
+    visit_stop = np.repeat(
+        np.arange(n + len(meals)), [*map(len, spot_blocks), *[1 for _ in meals]]
+    )
+    windows = [window for several in spot_blocks for window in several]
+    windows += [(meal.opens, meal.closes) for _, meal in meals]
+    opens, closes = np.array(windows, dtype=np.int64).reshape(-1, 2).T
+    value = np.append(draw_weights(spots.worth, needs), np.zeros(len(meals)))
+    part = np.searchsorted(np.array(shift.borders, dtype=np.int64), opens, side="right")
+    allowed = np.zeros((n_teams, n + len(meals)), dtype=np.bool_)
+    allowed[:, :n] = may_serve(teams, needs)
+    for j, (k, _) in enumerate(meals):
+        allowed[k, n + j] = True
     return RoutingProblem(
         travel=travel,
         team_base=n + np.arange(n_teams),
         team_start=np.array([team.start for team in teams], dtype=np.int64),
         team_end=np.array([team.end for team in teams], dtype=np.int64),
-        stop_place=np.arange(n),
-        stop_minutes=np.full(n, rules.stop_minutes, dtype=np.int64),
+        stop_place=stop_place,
+        stop_minutes=np.array(lasts, dtype=np.int64),
         visit_stop=visit_stop,
-        visit_value=np.asarray(spots.worth, dtype=float)[visit_stop],
-        visit_open=np.tile(blocks[:, 0], len(chosen)),
-        visit_close=np.tile(blocks[:, 1], len(chosen)),
+        visit_value=value[visit_stop],
+        visit_open=opens,
+        visit_close=closes,
         rho=rules.rho,
         min_gap=rules.min_gap,
+        team_names=tuple(team.name for team in teams),
+        stop_names=(*spots.names, *(f"break of {teams[k].name}" for k, _ in meals)),
+        team_mode=np.array([MODES.index(team.mode) for team in teams], dtype=np.int64),
+        allowed=allowed[:, visit_stop],
+        visit_group=visit_stop * (len(shift.borders) + 1) + part,
+        visit_rank=np.where(visit_stop < n, ORDINARY, REQUIRED),
+    )
+
+
+def reachable_stops(problem: RoutingProblem) -> Bools:
+    """Which stops some team may serve, can reach, stay at and be back from in its hours.
+
+    Parameters
+    ----------
+    problem : RoutingProblem
+
+    Returns
+    -------
+    array of bool, shape (n_stops,)
+    """
+    place = problem.stop_place[problem.visit_stop]
+    need = problem.stop_minutes[problem.visit_stop]
+    reachable = np.zeros(problem.n_stops, dtype=np.bool_)
+    for team in range(problem.n_teams):
+        travel, base = problem.travel_of(team), problem.team_base[team]
+        begin = np.maximum(problem.team_start[team] + travel[base, place], problem.visit_open)
+        latest = problem.team_end[team] - travel[place, base] - need
+        fits = begin <= np.minimum(latest, problem.visit_close)
+        if problem.allowed is not None:
+            fits &= problem.allowed[team]
+        reachable[problem.visit_stop[fits]] = True
+    return reachable
+
+
+def plan_routes(
+    problem: RoutingProblem,
+    *,
+    iterations: int,
+    rng: np.random.Generator,
+    progress: Callable[[int, int], None] | None = None,
+) -> Routes:
+    """Routes of high value that cannot be foretold.
+
+    Half of all plans are driven the other way round, and start times vary within the slack.
+
+    Parameters
+    ----------
+    problem : RoutingProblem
+    iterations : int
+        Rounds of search.
+    rng : Generator
+        The same generator, problem and rounds give the same routes.
+    progress : callable, optional
+        Called with rounds done and rounds in all.
+
+    Returns
+    -------
+    tuple of tuples of Service
+        Checked: every window, gap, limit and required visit is kept.
+
+    Raises
+    ------
+    DataError
+        If a required visit, such as a break, cannot be made.
+    """
+    backwards = rng.random() < 0.5
+    posed = _mirrored(problem) if backwards else problem
+    answer = solve(posed, iterations=iterations, rng=rng, progress=progress)
+    if backwards:
+        answer = _mirror_answer(problem, answer)
+    answer = vary_starts(problem, answer, rng=rng)
+    check_routes(problem, answer)
+    return answer
+
+
+def worth_of_routes(
+    spots: Spots, problem: RoutingProblem, routes: Routes, *, rho: float
+) -> float:
+    """What the visits are worth together, with diminishing returns. [as worth]
+
+    Parameters
+    ----------
+    spots : Spots
+    problem : RoutingProblem
+        As from ``shift_problem``; its values may have been raised for spots that are owed
+        visits, the worth of the spots is not.
+    routes : tuple of tuples of Service
+    rho : float
+        Each further visit is worth this share of the one before it.
+    """
+    visits = np.array([s.visit for route in routes for s in route], dtype=np.int64)
+    visits = visits[problem.visit_stop[visits] < len(spots)]
+    _, first, n = np.unique(problem.groups[visits], return_index=True, return_counts=True)
+    worth = np.asarray(spots.worth, dtype=float)[problem.visit_stop[visits[first]]]
+    return float(value_of_visits(worth, n, rho=rho).sum())
+
+
+def routes_of(
+    problem: RoutingProblem, teams: Sequence[Team], services: Routes, *, n_spots: int
+) -> tuple[Route, ...]:
+    """The services of each team as a route of spots, with its break.
+
+    Parameters
+    ----------
+    problem : RoutingProblem
+        As from ``shift_problem``.
+    teams : sequence of Team
+    services : tuple of tuples of Service
+    n_spots : int
+        Stops after these are breaks.
+    """
+    return tuple(
+        _route(problem, team, k, services[k], n_spots) for k, team in enumerate(teams)
     )
 
 
@@ -257,11 +284,11 @@ def vary_starts(
         of_stop.setdefault(int(problem.visit_stop[visit]), []).append(visit)
 
     for team, route in enumerate(routes):
-        base = int(problem.team_base[team])
+        base, minutes = int(problem.team_base[team]), problem.travel_of(team)
         stops = [int(problem.visit_stop[s.visit]) for s in route]
         places = [base, *problem.stop_place[stops].tolist(), base]
         needs = problem.stop_minutes[stops].tolist()
-        travel = [int(problem.travel[a, b]) for a, b in pairwise(places)]
+        travel = [int(minutes[a, b]) for a, b in pairwise(places)]
 
         def apart(k: int, sign: int, route: tuple[Service, ...] = route) -> list[int]:
             """Starts that keep the gap to visits of the same stop before (-1) or after (1)."""
@@ -290,58 +317,41 @@ def vary_starts(
     return tuple(tuple(Service(v, starts[v]) for v, _ in route) for route in routes)
 
 
-def check_teams(teams: Sequence[Team], minutes: int) -> None:
-    """Raise ParameterError unless there are teams, named apart, with hours in the shift.
-
-    Parameters
-    ----------
-    teams : sequence of Team
-    minutes : int
-        Length of the shift. [minutes]
-
-    Raises
-    ------
-    ParameterError
-        Naming the team and its hours.
-    """
-    if not teams:
-        raise ParameterError("no teams: a plan needs one team at least")
-    require_unique("teams", [team.name for team in teams])
-    for team in teams:
-        if team.start < 0 or team.end > minutes:
-            raise ParameterError(
-                f"team {team.name!r}: hours from minute {team.start} to {team.end} leave the "
-                f"shift, which has {minutes} minutes; keep them inside 0 to {minutes}"
-            )
-        if not (np.isfinite(team.base.x) and np.isfinite(team.base.y)):
-            raise ParameterError(
-                f"team {team.name!r}: base {team.base.name!r} has no coordinates "
-                f"({team.base.x}, {team.base.y}); give metres in the plan's projected CRS"
-            )
-
-
 def check_travel(travel: Ints, n_spots: int, n_teams: int) -> None:
     """Raise ParameterError unless ``travel`` has a row and a column for each spot and team."""
     n = n_spots + n_teams
-    if travel.shape != (n, n):
+    if travel.shape != (len(MODES), n, n):
         raise ParameterError(
             f"travel has shape {travel.shape}: {n_spots} spots and {n_teams} teams need "
-            f"({n}, {n}), spots first"
+            f"({len(MODES)}, {n}, {n}), by mode, spots first"
         )
 
 
-def _blocks(minutes: int, rules: PatrolRules) -> Sequence[tuple[int, int]]:
-    """Start windows of the shift's blocks."""
-    n_blocks = max(1, round(minutes / rules.block_minutes))
-    return window_blocks(minutes, n_blocks, stop_minutes=rules.stop_minutes)
+def _blocks(shift: Shift, rules: PatrolRules, most: int) -> list[tuple[int, int]]:
+    """Start windows of the blocks of each shift, or ``most`` longer ones if those are more."""
+    blocks = []
+    for begin, end in pairwise((0, *shift.borders, shift.minutes)):
+        n = max(1, round((end - begin) / rules.block_minutes))
+        within = window_blocks(end - begin, n, stop_minutes=rules.stop_minutes)
+        blocks += [(begin + a, begin + b) for a, b in within]
+    if most >= len(blocks):
+        return blocks
+    return list(window_blocks(shift.minutes, most, stop_minutes=rules.stop_minutes))
 
 
-def _mirrored(problem: RoutingProblem, minutes: int) -> RoutingProblem:
-    """The same problem with time running backwards."""
+def _horizon(problem: RoutingProblem) -> int:
+    """A minute that nothing goes beyond."""
     need = problem.stop_minutes[problem.visit_stop]
+    ends = np.concatenate([problem.team_end, problem.visit_close + need])
+    return int(ends.max(initial=0))
+
+
+def _mirrored(problem: RoutingProblem) -> RoutingProblem:
+    """The same problem with time running backwards."""
+    need, minutes = problem.stop_minutes[problem.visit_stop], _horizon(problem)
     return replace(
         problem,
-        travel=problem.travel.T,
+        travel=np.swapaxes(problem.travel, -1, -2),
         team_start=minutes - problem.team_end,
         team_end=minutes - problem.team_start,
         visit_open=minutes - problem.visit_close - need,
@@ -349,9 +359,9 @@ def _mirrored(problem: RoutingProblem, minutes: int) -> RoutingProblem:
     )
 
 
-def _mirror_answer(problem: RoutingProblem, routes: Routes, minutes: int) -> Routes:
+def _mirror_answer(problem: RoutingProblem, routes: Routes) -> Routes:
     """Routes found with time running backwards, as they are driven."""
-    need = problem.stop_minutes[problem.visit_stop]
+    need, minutes = problem.stop_minutes[problem.visit_stop], _horizon(problem)
     return tuple(
         tuple(Service(v, minutes - start - int(need[v])) for v, start in reversed(route))
         for route in routes
@@ -359,18 +369,20 @@ def _mirror_answer(problem: RoutingProblem, routes: Routes, minutes: int) -> Rou
 
 
 def _route(
-    problem: RoutingProblem, team: Team, k: int, services: tuple[Service, ...]
+    problem: RoutingProblem, team: Team, k: int, services: tuple[Service, ...], n_spots: int
 ) -> Route:
     """One team's services as a route of spots."""
+    if not services:
+        return Route(team, (), team.start, 0)
     stops = [int(problem.visit_stop[s.visit]) for s in services]
     visits = tuple(
         Visit(stop, s.start, int(problem.stop_minutes[stop]))
         for stop, s in zip(stops, services, strict=True)
+        if stop < n_spots
     )
-    base = int(problem.team_base[k])
-    legs = [
-        int(problem.travel[a, b]) for a, b in zip([base, *stops], [*stops, base], strict=True)
-    ]
-    if not visits:
-        return Route(team, (), team.start, 0)
-    return Route(team, visits, visits[-1].arrive + visits[-1].minutes + legs[-1], sum(legs))
+    meals = [s.start for stop, s in zip(stops, services, strict=True) if stop >= n_spots]
+    base, travel = int(problem.team_base[k]), problem.travel_of(k)
+    places = [base, *problem.stop_place[stops].tolist(), base]
+    legs = [int(travel[a, b]) for a, b in pairwise(places)]
+    back = services[-1].start + int(problem.stop_minutes[stops[-1]]) + legs[-1]
+    return Route(team, visits, back, sum(legs), meals[0] if meals else None)

@@ -154,7 +154,7 @@ def _task(problem: RoutingProblem) -> "Task":
     limited = p.allowed is not None
     return Task(
         travel=whole(p.travel.reshape(-1, *p.travel.shape[-2:])),
-        mode=whole(np.zeros(p.n_teams) if p.team_mode is None else p.team_mode),
+        mode=whole(p.modes),
         base=whole(p.team_base),
         begins=whole(p.team_start),
         ends=whole(p.team_end),

@@ -2,40 +2,47 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from peelian.operations.checks import require_unique, require_worth
-from peelian.operations.rotation import ALL_ACTIVE, draw_spots
+from peelian.operations.duties import check_teams, no_needs
+from peelian.operations.fairness import wanted_visits
+from peelian.operations.moves import Move, move_visit, visit_at
+from peelian.operations.problem import (
+    ORDINARY,
+    WANTED,
+    Routes,
+    RoutingProblem,
+    with_visits,
+)
+from peelian.operations.remarks import assumptions, what_happened
+from peelian.operations.rotation import draw_spots
 from peelian.operations.routes import (
     PatrolRules,
-    check_teams,
     check_travel,
-    place_minutes,
     plan_routes,
-    reachable_spots,
+    reachable_stops,
+    routes_of,
+    shift_problem,
+    worth_of_routes,
 )
-from peelian.operations.travel import (
-    DETOUR,
-    FIXED_MINUTES,
-    FOOT_M_MIN,
-    FOOT_REACH,
-    OPEN_ROAD_KM_H,
-    TOWN_KM_H,
-    TOWN_REACH,
-)
+from peelian.operations.travel import TravelTimes, straight_line
+from peelian.operations.weekly import draw_weights
 from peelian.terms import (
     Bools,
     Draw,
     Floats,
-    Ints,
+    Moved,
+    Needs,
     ParameterError,
     PatrolPlan,
     RiskSurface,
-    Route,
     Shift,
     Spots,
     Team,
+    Visit,
 )
 
 
@@ -106,7 +113,9 @@ def plan_shift(
     seed: int,
     n_active: int | None = None,
     rules: PatrolRules | None = None,
-    travel: Ints | None = None,
+    needs: Needs | None = None,
+    travel: TravelTimes | None = None,
+    moves: Sequence[Move] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> PatrolPlan:
     """Plan one shift: leave out what cannot be reached, draw today's spots, find routes.
@@ -116,14 +125,19 @@ def plan_shift(
     spots : Spots
     teams : sequence of Team
     shift : Shift
+        One, or several planned together.
     seed : int
         Everything random follows from it: the same seed and input give the same plan.
     n_active : int, optional
         Spots to draw; half of those that can be reached when not given (as in the Thames
         Valley trial). All of them switches the rotation off.
     rules : PatrolRules, optional
-    travel : array of int, shape (n_spots + n_teams, n_spots + n_teams), optional
-        Spots first, then team bases; straight line x detour when not given. [minutes]
+    needs : Needs, optional
+        What spots ask of a team, and their visits a week; nothing when not given.
+    travel : TravelTimes, optional
+        As from ``road_travel``; straight line x detour when not given.
+    moves : sequence of Move, optional
+        Stops given to other teams, one after the other, once the routes are found.
     progress : callable, optional
         Called with rounds of search done and in all.
 
@@ -138,10 +152,10 @@ def plan_shift(
     ParameterError
         If there are no teams or no spots, a name stands twice, a worth is not above zero, a
         team's hours leave the shift, a base or spot has no coordinates, the draw is
-        impossible, or no spot can be visited in time (the message says how long the shortest
-        trip takes).
+        impossible, no spot can be visited in time (the message says how long the shortest
+        trip takes), or a move cannot be made.
     """
-    rules = rules or PatrolRules()
+    rules, needs = rules or PatrolRules(), needs or no_needs(spots)
     check_teams(teams, shift.minutes)
     if not len(spots):
         raise ParameterError("no spots: choose one hot spot at least")
@@ -149,33 +163,107 @@ def plan_shift(
     require_worth(spots.worth, spots.names)
     if n_active is not None and not 1 <= n_active <= len(spots):
         raise ParameterError(f"n_active is {n_active}: draw from 1 to {len(spots)} spots")
-    default_travel = travel is None
-    travel = place_minutes(spots, teams) if travel is None else travel
-    check_travel(travel, len(spots), len(teams))
-    reachable = reachable_spots(spots, teams, shift.minutes, travel, rules)
+    travel = travel or straight_line(spots, teams)
+    check_travel(travel.minutes, len(spots), len(teams))
+    whole = shift_problem(spots, teams, shift, needs, travel=travel.minutes, rules=rules)
+    reachable = reachable_stops(whole)[: len(spots)]
     if not reachable.any():
-        raise ParameterError(_too_short(spots, teams, shift, travel, rules))
+        raise ParameterError(_too_short(spots, teams, shift, travel, whole, rules))
 
     n = int(reachable.sum())
     drawn = min(n_active, n) if n_active is not None else (n + 1) // 2
-    draw = _draw_reachable(spots, reachable, drawn, seed, rules)
-    routes, value = plan_routes(
-        spots,
-        draw.active,
-        teams,
-        shift.minutes,
-        rng=np.random.default_rng([seed, 1]),
-        rules=rules,
-        travel=travel,
-        progress=progress,
+    weights = draw_weights(spots.worth, needs)
+    draw = _draw_reachable(spots, reachable, weights, drawn, seed, rules)
+    is_break = np.ones(whole.n_stops - len(spots), dtype=np.bool_)
+    problem = with_visits(whole, np.append(draw.active, is_break)[whole.visit_stop])
+    rng = np.random.default_rng([seed, 1])
+    if rules.district_minutes:
+        wanted = wanted_visits(problem, needs.district, rules.district_minutes, rng=rng)
+        ranks = np.where(wanted & (problem.ranks == ORDINARY), WANTED, problem.ranks)
+        problem = replace(problem, visit_rank=ranks)
+    services = plan_routes(problem, iterations=rules.iterations, rng=rng, progress=progress)
+    services, moved = _with_moves(spots, problem, services, moves, seed=seed, rules=rules)
+    routes = routes_of(problem, teams, services, n_spots=len(spots))
+    value = worth_of_routes(spots, problem, services, rho=rules.rho)
+    said = assumptions(teams, shift, needs, travel, rules)
+    said += what_happened(spots, reachable, draw, routes, needs, rules)
+    return PatrolPlan(shift, spots, draw, routes, value, said, needs, moved)
+
+
+def _with_moves(
+    spots: Spots,
+    problem: RoutingProblem,
+    services: Routes,
+    moves: Sequence[Move],
+    *,
+    seed: int,
+    rules: PatrolRules,
+) -> tuple[Routes, tuple[Moved, ...]]:
+    """The routes after every move, and what each cost."""
+    pinned: dict[int, int] = {}
+    found = []
+    for number, (spot, minute, team) in enumerate(moves):
+        if not (0 <= team < problem.n_teams and 0 <= spot < len(spots)):
+            raise ParameterError(
+                f"move {number + 1}: no team {team + 1} or no such spot in this plan; teams "
+                f"are 1 to {problem.n_teams}"
+            )
+        visit = visit_at(problem, services, spot, minute)
+        made = move_visit(
+            problem, services, visit, team,
+            iterations=rules.iterations, rng=np.random.default_rng([seed, 2, number]),
+            pinned=pinned,
+        )  # fmt: skip
+        pinned[visit] = team
+        found.append(_moved(spots, problem, services, made, visit, rules))
+        services = made
+    return services, tuple(found)
+
+
+def _moved(
+    spots: Spots,
+    problem: RoutingProblem,
+    before: Routes,
+    after: Routes,
+    visit: int,
+    rules: PatrolRules,
+) -> Moved:
+    """What a move changed."""
+
+    def starts(routes: Routes) -> dict[int, tuple[int, int]]:
+        return {s.visit: (k, s.start) for k, route in enumerate(routes) for s in route}
+
+    def stop(v: int, start: int) -> Visit:
+        at = int(problem.visit_stop[v])
+        return Visit(at, start, int(problem.stop_minutes[at]))
+
+    old, new = starts(before), starts(after)
+    worth = [worth_of_routes(spots, problem, r, rho=rules.rho) for r in (before, after)]
+    driven = [sum(_driven(problem, r)) for r in (before, after)]
+    return Moved(
+        visit=stop(visit, new[visit][1]),
+        team=problem.team_name(new[visit][0]),
+        before=problem.team_name(old[visit][0]),
+        value=worth[1] - worth[0],
+        minutes=driven[0] - driven[1],
+        dropped=tuple(stop(v, old[v][1]) for v in sorted(old.keys() - new.keys())),
+        added=tuple(stop(v, new[v][1]) for v in sorted(new.keys() - old.keys())),
     )
-    said = _assumptions(rules, default_travel)
-    said += _what_happened(spots, reachable, draw, routes)
-    return PatrolPlan(shift, spots, draw, routes, value, said)
+
+
+def _driven(problem: RoutingProblem, routes: Routes) -> list[int]:
+    """Minutes of travel of each route."""
+    found = []
+    for k, route in enumerate(routes):
+        base = int(problem.team_base[k])
+        stops = [int(problem.visit_stop[s.visit]) for s in route]
+        places = np.array([base, *problem.stop_place[stops].tolist(), base])
+        found.append(int(problem.travel_of(k)[places[:-1], places[1:]].sum()) if route else 0)
+    return found
 
 
 def _draw_reachable(
-    spots: Spots, reachable: Bools, n: int, seed: int, rules: PatrolRules
+    spots: Spots, reachable: Bools, weights: Floats, n: int, seed: int, rules: PatrolRules
 ) -> Draw:
     """Draw among the reachable spots; the others have probability 0."""
     kept = np.flatnonzero(reachable)
@@ -186,72 +274,41 @@ def _draw_reachable(
         spots.worth[kept],
         tuple(spots.names[i] for i in kept),
     )
-    draw = draw_spots(few, n, seed=seed, floor=rules.floor, ceiling=rules.ceiling)
+    draw = draw_spots(
+        few, n, seed=seed, floor=rules.floor, ceiling=rules.ceiling, weights=weights[kept]
+    )
     probability, active = np.zeros(len(spots)), np.zeros(len(spots), dtype=np.bool_)
     probability[kept], active[kept] = draw.probability, draw.active
-    return Draw(probability, active, seed, draw.method)
+    return Draw(probability, active, seed, draw.method, weights)
 
 
 def _too_short(
-    spots: Spots, teams: Sequence[Team], shift: Shift, travel: Ints, rules: PatrolRules
+    spots: Spots,
+    teams: Sequence[Team],
+    shift: Shift,
+    travel: TravelTimes,
+    problem: RoutingProblem,
+    rules: PatrolRules,
 ) -> str:
     """Why no spot can be visited."""
     n = len(spots)
-    there, back = travel[n:, :n], travel[:n, n:].T
-    trip = there + back + rules.stop_minutes
+    trip = np.array(
+        [
+            problem.travel_of(k)[n + k, :n] + problem.travel_of(k)[:n, n + k]
+            for k in range(len(teams))
+        ]
+    )
+    trip += rules.stop_minutes
     team, spot = divmod(int(np.argmin(trip)), n)
     longest = max(t.end - t.start for t in teams)
+    if trip[team, spot] <= longest:
+        return (
+            "no team may visit any spot in its hours: the crews, skills, places and weekly "
+            "limits leave none; change the roster or the rules of the spots"
+        )
     return (
         f"the shift is too short for one stop: it has {shift.minutes} minutes and the longest "
         f"team's hours {longest}, but the shortest trip, {teams[team].name!r} to "
         f"{spots.names[spot]!r} and back with a stop of {rules.stop_minutes} minutes, takes "
         f"{trip[team, spot]}; lengthen the shift, or use nearer bases or shorter stops"
     )
-
-
-def _assumptions(rules: PatrolRules, default_travel: bool) -> tuple[str, ...]:
-    """What the plan takes for granted, in words."""
-    travel = (
-        f"Travel is the straight line times {DETOUR}, not a road network: ways under "
-        f"{FOOT_REACH:.0f} m on foot at {FOOT_M_MIN * 0.06:.1f} km/h, others by vehicle at "
-        f"{TOWN_KM_H:.0f} km/h under {TOWN_REACH / 1000:.0f} km and {OPEN_ROAD_KM_H:.0f} km/h "
-        f"above, plus {FIXED_MINUTES:.0f} minutes to set off and park."
-    )
-    return (
-        "A spot is worth the same at every hour of the shift: times of day are an assumption, "
-        "not a finding. Start times and directions are varied at random.",
-        "A first visit is worth what the forecast expects at the spot, each further one in "
-        f"the shift {rules.rho:g} of the one before. This is an assumption about effect, not "
-        "a prediction of crimes prevented; no effect size is applied.",
-        f"A stop lasts {rules.stop_minutes} minutes. A spot gets one visit at most in a "
-        f"block of about {rules.block_minutes} minutes, and none within {rules.min_gap} "
-        "minutes.",
-        travel if default_travel else "Travel times were given with the plan.",
-    )
-
-
-def _what_happened(
-    spots: Spots, reachable: Bools, draw: Draw, routes: tuple[Route, ...]
-) -> tuple[str, ...]:
-    """What was drawn, what was left out and what got no visit, in words."""
-    said = []
-    n_active, n = int(draw.active.sum()), int(reachable.sum())
-    if draw.method == ALL_ACTIVE:
-        said.append(f"No rotation: all {n} spots are active, so the draw cannot be evaluated.")
-    else:
-        said.append(
-            f"{n_active} of {n} spots were drawn for this shift with probability proportional "
-            f"to worth, from {draw.probability[reachable].min():.2f} to "
-            f"{draw.probability.max():.2f} (seed {draw.seed})."
-        )
-    if not reachable.all():
-        left = [spots.names[i] for i in np.flatnonzero(~reachable)]
-        said.append(
-            f"Left out, because no team can get there, stop and be back in its hours: "
-            f"{', '.join(left)}."
-        )
-    visited = {visit.spot for route in routes for visit in route.visits}
-    passed = [spots.names[i] for i in np.flatnonzero(draw.active) if i not in visited]
-    if passed:
-        said.append(f"Drawn but not visited, for want of team time: {', '.join(passed)}.")
-    return tuple(said)

@@ -23,9 +23,16 @@ from peelian.terms.impact import AreaCounts, Role
 from peelian.terms.network import StreetNetwork
 from peelian.terms.offences import OffenceClass, OffenceSet
 from peelian.terms.plans import (
+    FOOT,
+    MODES,
+    POLICE,
     STOP_MINUTES,
+    VEHICLE,
     Base,
+    Break,
     Draw,
+    Moved,
+    Needs,
     PatrolPlan,
     Route,
     Shift,
@@ -41,6 +48,7 @@ from peelian.terms.published import (
     PublishedEffect,
 )
 from peelian.terms.residents import Residents
+from peelian.terms.sites import Sites
 from peelian.terms.space import (
     BRITISH_NATIONAL_GRID,
     WGS84,
@@ -68,16 +76,20 @@ from peelian.terms.weeks import (
 __all__ = [
     "BRITISH_NATIONAL_GRID",
     "EVENT_COLUMNS",
+    "FOOT",
     "INTERVAL_LEVEL",
     "LOCAL_ZONE",
+    "MODES",
     "OPERATION_KINDS",
     "PARTNERS",
     "PLANNING_PRIOR",
+    "POLICE",
     "POLICING_DAY_STARTS",
     "PUBLISHED_EFFECTS",
     "REFUSED_COLUMNS",
     "ROLES",
     "STOP_MINUTES",
+    "VEHICLE",
     "WGS84",
     "Activity",
     "AreaCounts",
@@ -89,6 +101,7 @@ __all__ = [
     "BoxAction",
     "BoxEntry",
     "BoxKind",
+    "Break",
     "CellKind",
     "CoordinateError",
     "CoverageError",
@@ -111,6 +124,8 @@ __all__ = [
     "Ints",
     "Late",
     "Measure",
+    "Moved",
+    "Needs",
     "NotAllowedNow",
     "NotFound",
     "NotPermitted",
@@ -134,6 +149,7 @@ __all__ = [
     "Setting",
     "Shapes",
     "Shift",
+    "Sites",
     "SourceError",
     "Spots",
     "StoreError",

@@ -1,11 +1,17 @@
 """Who goes where: teams, spots, the day's draw, the plan. Times are minutes into a shift."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
+
+import numpy as np
 
 from peelian.terms.arrays import Bools, Floats, Ints, require_length
 from peelian.terms.errors import ParameterError
 
+MODES = VEHICLE, FOOT = "vehicle", "foot"  # how a team travels
+POLICE = "police"  # the agency that may serve everywhere
 STOP_MINUTES = 15  # College of Policing guide and Koper curve: 10 to 20 minutes
 
 
@@ -19,33 +25,79 @@ class Base:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A break taken at base, which starts in [opens, closes]. [minutes into the shift]"""
+
+    minutes: int
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True)
 class Team:
-    """Officers who patrol together, from ``start`` to ``end``. [minutes into the shift]"""
+    """Who patrol together, from ``start`` to ``end``. [minutes into the shift]
+
+    ``mode`` is one of MODES, ``crew`` the number of officers, ``skills`` what one of them can
+    do, such as ``driver``. A team of another ``agency`` than the police serves only the
+    ``places`` named, such as a district; empty: everywhere.
+    """
 
     name: str
     base: Base
     start: int
     end: int
+    mode: str = VEHICLE
+    crew: int = 2
+    skills: tuple[str, ...] = ()
+    meal: Break | None = None
+    agency: str = POLICE
+    places: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
             raise ParameterError(
                 f"team {self.name}: ends at minute {self.end}, not after {self.start}"
             )
+        if self.mode not in MODES:
+            raise ParameterError(
+                f"team {self.name}: travels by {self.mode!r}; give {' or '.join(MODES)}"
+            )
+        if self.crew < 1:
+            raise ParameterError(f"team {self.name}: a crew of {self.crew}; give 1 or more")
+        meal = self.meal
+        if meal and not (
+            meal.minutes > 0
+            and self.start <= meal.opens <= meal.closes <= self.end - meal.minutes
+        ):
+            raise ParameterError(
+                f"team {self.name}: a break of {meal.minutes} minutes that starts from minute "
+                f"{meal.opens} to {meal.closes} does not lie in its hours, {self.start} to "
+                f"{self.end}"
+            )
 
 
 @dataclass(frozen=True)
 class Shift:
-    """One shift; both instants are timezone-aware."""
+    """One shift, or several planned together; instants are timezone-aware.
+
+    ``borders`` are the minutes at which a further shift begins: visits diminish each other's
+    worth within a shift, not across.
+    """
 
     start: datetime
     end: datetime
+    borders: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.start.tzinfo is None or self.end.tzinfo is None:
             raise ParameterError("shift: start and end need a time zone")
         if self.end <= self.start:
             raise ParameterError(f"shift: ends {self.end} not after its start {self.start}")
+        edges = (0, *self.borders, self.minutes)
+        if any(b <= a for a, b in pairwise(edges)):
+            raise ParameterError(
+                f"shift: borders {self.borders} must rise between 0 and {self.minutes} minutes"
+            )
 
     @property
     def minutes(self) -> int:
@@ -79,17 +131,68 @@ class Spots:
 
 
 @dataclass(frozen=True, eq=False)
+class Needs:
+    """What each spot asks of who visits it and how often, shape (n_spots,) each.
+
+    Attributes
+    ----------
+    crew : array of int
+        Fewest officers of a team sent there.
+    skills : tuple of tuples of str
+        What the team must be able to do.
+    recent : array of int
+        Visits of the seven days before the shift.
+    minimum, maximum : array of int
+        Visits in seven days; 0: none is set.
+    district : tuple of str
+        Where it lies; empty when not known.
+    within : mapping
+        By the name of a place that teams are limited to, which spots lie in it, array of bool.
+    """
+
+    crew: Ints
+    skills: tuple[tuple[str, ...], ...]
+    recent: Ints
+    minimum: Ints
+    maximum: Ints
+    district: tuple[str, ...]
+    within: Mapping[str, Bools] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        n = len(self.crew)
+        counted = {k: getattr(self, k) for k in ("recent", "minimum", "maximum")}
+        require_length("Needs", n, **counted)
+        require_length("Needs within", n, **self.within)
+        for name in ("skills", "district"):
+            if len(getattr(self, name)) != n:
+                raise ParameterError(
+                    f"Needs: {len(getattr(self, name))} {name}, expected {n}, one for each spot"
+                )
+        for name, values in counted.items():
+            if np.any(values < 0):
+                raise ParameterError(f"Needs: {name} must be zero or more visits")
+        both = (self.minimum > 0) & (self.maximum > 0) & (self.minimum > self.maximum)
+        if np.any(both):
+            spot = int(np.argmax(both))
+            raise ParameterError(
+                f"spot {spot}: a weekly minimum of {self.minimum[spot]} visits is above the "
+                f"maximum of {self.maximum[spot]}; exchange them"
+            )
+
+
+@dataclass(frozen=True, eq=False)
 class Draw:
     """Today's randomised active set: what was drawn, with what probability, from which seed.
 
-    ``probability`` and ``active`` have shape (n_spots,). Kept, it makes each day an
-    experiment.
+    ``probability``, ``active`` and ``weight``, which probabilities are proportional to within
+    their limits, have shape (n_spots,). Kept, it makes each day an experiment.
     """
 
     probability: Floats
     active: Bools
     seed: int
     method: str
+    weight: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +212,26 @@ class Route:
     visits: tuple[Visit, ...]
     back: int
     travel_minutes: int
+    meal_at: int | None = None  # when the team's break starts
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A stop given to another team by a person, and what that costs.
+
+    ``visit`` is the stop with its new time, ``team`` who makes it now, ``before`` who would
+    have. ``value`` and ``minutes`` are what the plan gains, negative when it loses: worth of
+    its visits, and minutes of travel saved. ``dropped`` and ``added`` are the visits that no
+    team makes any more, or only now, as spot and former or new start.
+    """
+
+    visit: Visit
+    team: str
+    before: str
+    value: float
+    minutes: int
+    dropped: tuple[Visit, ...]
+    added: tuple[Visit, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,3 +244,5 @@ class PatrolPlan:
     routes: tuple[Route, ...]
     value: float
     assumptions: tuple[str, ...]
+    needs: Needs | None = None
+    moved: tuple[Moved, ...] = ()

@@ -6,16 +6,19 @@ import pytest
 
 from peelian.operations import (
     PatrolRules,
+    TravelTimes,
     base_named,
-    place_minutes,
+    no_needs,
     plan_shift,
     shift_problem,
     spots_from_risk,
+    straight_line,
     travel_minutes,
     visit_hour_entropy,
 )
 from peelian.terms import (
     Base,
+    Break,
     CellKind,
     Grid,
     ParameterError,
@@ -52,7 +55,7 @@ def late_shift(minutes=480):
 def test_a_plan_keeps_every_promise():
     spots, teams, shift = county(), three_teams(), late_shift()
     plan = plan_shift(spots, teams, shift, seed=4, rules=QUICK)
-    travel = place_minutes(spots, teams)
+    travel = straight_line(spots, teams).minutes[0]
     times: dict[int, list[int]] = {}
     for k, route in enumerate(plan.routes):
         at, free, driven = len(spots) + k, route.team.start, 0
@@ -233,7 +236,7 @@ def bad(spots=None, teams=None, shift=None, **settings):
         ),
         (bad(n_active=0), "n_active is 0"),
         (bad(n_active=19), "draw from 1 to 18"),
-        (bad(travel=np.zeros((2, 2), dtype=np.int64)), "travel has shape"),
+        (bad(travel=TravelTimes(np.zeros((2, 2), dtype=np.int64), ())), "travel has shape"),
     ],
 )
 def test_bad_input_is_named(case, says):
@@ -324,11 +327,48 @@ def test_travel_on_foot_by_town_and_open_road():
         travel_minutes(x, np.zeros(4), detour=0.5)
 
 
-def test_a_problem_lists_one_visit_a_block_for_active_spots_only():
-    spots, teams = county(3), three_teams()
-    active = np.array([True, False, True])
-    travel = place_minutes(spots, teams)
-    problem = shift_problem(spots, active, teams, 480, travel, PatrolRules())
-    assert problem.visit_stop.tolist() == [0] * 4 + [2] * 4
+def problem_of(spots, teams, shift, rules=None, **needs):
+    return shift_problem(
+        spots,
+        teams,
+        shift,
+        replace(no_needs(spots), **needs),
+        travel=straight_line(spots, teams).minutes,
+        rules=rules or PatrolRules(),
+    )
+
+
+def test_a_problem_lists_one_visit_a_block_for_each_spot():
+    problem = problem_of(county(2), three_teams(), late_shift())
+    assert problem.visit_stop.tolist() == [0] * 4 + [1] * 4
     assert problem.visit_open.tolist() == [0, 120, 240, 360] * 2
     assert problem.visit_close.tolist() == [105, 225, 345, 465] * 2
+    assert problem.visit_group.tolist() == [0] * 4 + [1] * 4
+
+
+def test_blocks_begin_anew_at_the_border_of_a_shift_and_visits_count_in_full():
+    start = datetime(2018, 12, 14, 6, tzinfo=UTC)
+    day = Shift(start, start + timedelta(hours=10), (360,))
+    problem = problem_of(county(1), three_teams(600), day)
+    assert problem.visit_open.tolist() == [0, 120, 240, 360, 480]
+    assert problem.visit_group.tolist() == [0, 0, 0, 1, 1]
+
+
+def test_a_weekly_maximum_leaves_longer_and_fewer_blocks():
+    most = {"maximum": np.array([3, 3, 3]), "recent": np.array([1, 3, 9])}
+    problem = problem_of(county(3), three_teams(), late_shift(), **most)
+    assert problem.visit_stop.tolist() == [0, 0]
+    assert problem.visit_open.tolist() == [0, 240]
+    assert problem.visit_close.tolist() == [225, 465]
+
+
+def test_a_break_is_a_visit_to_the_base_that_must_be_made():
+    teams = (
+        replace(three_teams()[0], meal=Break(30, 120, 200)),
+        *three_teams()[1:],
+    )
+    problem = problem_of(county(2), teams, late_shift())
+    assert problem.stop_names[-1] == "break of Team North"
+    assert problem.stop_place[-1] == 2
+    assert problem.visit_rank.tolist() == [0] * 8 + [2]
+    assert problem.allowed[:, -1].tolist() == [True, False, False]
