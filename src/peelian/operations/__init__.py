@@ -67,6 +67,7 @@ from peelian.operations.recording import (
     parse_operation,
     parse_place,
 )
+from peelian.operations.returns import ReturnColumn, ReturnLayout, fill_return
 from peelian.operations.roads import road_minutes, road_travel, street_speeds
 from peelian.operations.rotation import (
     draw_spots,
@@ -112,6 +113,8 @@ __all__ = [
     "Move",
     "PatrolRules",
     "Refresh",
+    "ReturnColumn",
+    "ReturnLayout",
     "Routes",
     "RoutingProblem",
     "Service",
@@ -137,6 +140,7 @@ __all__ = [
     "estimate_by",
     "estimate_measure",
     "expected_finds",
+    "fill_return",
     "find_visits",
     "fit_box",
     "horvitz_thompson",

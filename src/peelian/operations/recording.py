@@ -2,12 +2,24 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
-from peelian.terms import Field, FieldKind, ParameterError, Strand
+from peelian.operations.activities import require_operation
+from peelian.operations.strands import STRANDS
+from peelian.terms import (
+    OPERATION_KINDS,
+    PARTNERS,
+    Field,
+    FieldKind,
+    Operation,
+    ParameterError,
+    Strand,
+)
 
-PLACE_LENGTH = 40
+PLACE_LENGTH, NAME_LENGTH = 40, 60  # letters
+LONGEST = 31  # days of an operation: a week of action, or a month of it
 _PLACE = re.compile(r"[^\W\d_][\w .,'\u2019&()/-]*")
 _PERSON = re.compile(
     r"(mr|mrs|ms|miss|dr|master)\b|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.I
@@ -102,6 +114,60 @@ def parse_day(text: str) -> date:
         ) from None
 
 
+def parse_operation(
+    texts: Mapping[str, str], *, name: str = ""
+) -> tuple[Operation | None, dict[str, str]]:
+    """An operation from its texts, and what is wrong, by field.
+
+    Parameters
+    ----------
+    texts : mapping
+        ``name, kind, first_day, last_day, area``; ``partners`` and ``strands`` by commas,
+        every strand when empty; ``targets`` and ``leads`` as ``strand=value`` by commas.
+    name : str
+        The short name it is known by; made from its name and first day when empty.
+
+    Returns
+    -------
+    operation : Operation or None
+        None unless all is right.
+    problems : dict
+    """
+    problems: dict[str, str] = {}
+
+    def parsed(field: str, parse: Callable[[str], Any], otherwise: Any = None) -> Any:
+        text = str(texts.get(field, "")).strip()
+        try:
+            return parse(text)
+        except ParameterError as error:
+            problems[field] = str(error) if text else _MISSING.get(field, str(error))
+            return otherwise
+
+    title = parsed("name", _parse_name, "")
+    kind = parsed("kind", lambda text: _among(text, OPERATION_KINDS))
+    first, last = parsed("first_day", parse_day), parsed("last_day", parse_day)
+    area = parsed("area", parse_place)
+    partners = parsed("partners", lambda text: _listed_among(text, PARTNERS))
+    strands = parsed("strands", lambda t: _listed_among(t, _TITLES) or tuple(STRANDS), ())
+    targets = parsed("targets", lambda text: _by_strand(text, _target))
+    leads = parsed("leads", lambda text: _by_strand(text, lambda t: _among(t, PARTNERS)))
+    if first and last and not 0 <= (last - first).days < LONGEST:
+        problems["last_day"] = (
+            f"{last} is not from the first day, {first}, to {LONGEST} days on"
+        )
+    if problems:
+        return None, problems
+    made = Operation(
+        name or f"{_SLUG.sub('-', title.lower()).strip('-')}-{first}", title, kind, first,
+        last, area, partners or ("police",), strands, targets, leads,
+    )  # fmt: skip
+    try:
+        require_operation(made)
+    except ParameterError as error:
+        return None, {"targets": str(error)}
+    return made, {}
+
+
 def _number(field: Field, text: str) -> float:
     """A number of a field, zero or more and no larger than can be believed."""
     whole = field.kind is FieldKind.COUNT
@@ -140,6 +206,59 @@ def _out_of_proportion(strand: Strand, values: Mapping[str, float | str]) -> dic
                 f"“{strand.field(name).label}”, {values[name]:g}",
             )
     return problems
+
+
+_TITLES = tuple((strand.name, strand.title) for strand in STRANDS.values())
+_SLUG = re.compile(r"[^a-z0-9]+")
+_MISSING = {
+    "name": "Give the operation a name, such as Op Sceptre",
+    "kind": "Choose the kind of operation",
+    "first_day": "Give the first day, as YYYY-MM-DD",
+    "last_day": "Give the last day, as YYYY-MM-DD",
+    "area": "Give the area, such as Essex",
+}
+
+
+def _parse_name(text: str) -> str:
+    """What an operation is called."""
+    name = " ".join(text.split())
+    if len(name) > NAME_LENGTH or not _PLACE.fullmatch(name) or _PERSON.search(name):
+        raise ParameterError(f"give a name of {NAME_LENGTH} letters and digits at most")
+    return name
+
+
+def _among(text: str, pairs: tuple[tuple[str, str], ...]) -> str:
+    """The text, if it is one of the values."""
+    if text not in dict(pairs):
+        raise ParameterError(
+            f"{text!r} is not in the list: choose from {', '.join(dict(pairs))}"
+        )
+    return text
+
+
+def _listed_among(text: str, pairs: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Values by commas, in the order of the list."""
+    named = {_among(one.strip(), pairs) for one in text.split(",") if one.strip()}
+    return tuple(value for value, _ in pairs if value in named)
+
+
+def _by_strand(text: str, parse: Callable[[str], Any]) -> dict[str, Any]:
+    """``strand=value`` by commas."""
+    found = {}
+    for one in filter(str.strip, text.split(",")):
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ParameterError(f"{one.strip()!r}: write strand=value, such as sweeps=22")
+        found[_among(name.strip(), _TITLES)] = parse(value.strip())
+    return found
+
+
+def _target(text: str) -> float:
+    """How much of a strand is planned."""
+    try:
+        return float(text)
+    except ValueError:
+        raise ParameterError(f"target {text!r} is not a number") from None
 
 
 def _asked(field: Field) -> str:

@@ -103,7 +103,7 @@ SWEEPS = Strand(
         PLACE,
         choice("repeat", "Swept before", choices=YES_NO),
         activity("areas", "Areas swept", required=True),
-        amount("minutes", "Minutes, all together", unit="minutes", required=True),
+        MINUTES,
         outcome("knives", "Knives found"),
         outcome("other_weapons", "Other weapons found"),
         outcome("other_finds", "Other finds", help="Drugs, stolen goods and the like."),

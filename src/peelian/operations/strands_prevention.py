@@ -24,7 +24,11 @@ TEST_PURCHASES = Strand(
         choice(
             "chosen",
             "How they were chosen",
-            choices=(("random", "At random"), ("intelligence", "On intelligence")),
+            choices=(
+                ("random", "At random"),
+                ("intelligence", "On intelligence"),
+                ("not-stated", "Not stated"),
+            ),
             required=True,
         ),
         choice(

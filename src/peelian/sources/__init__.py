@@ -1,5 +1,11 @@
 """Outside files: read, checked row by row, and translated into our words at the door."""
 
+from peelian.sources.activity_files import (
+    bundled_weeks,
+    read_entries,
+    read_operation_file,
+    read_return_layout,
+)
 from peelian.sources.area_counts import parse_area_counts
 from peelian.sources.contents import sha256_of
 from peelian.sources.essex import (
@@ -56,6 +62,7 @@ __all__ = [
     "answer_json",
     "as_events",
     "bundled_mappings",
+    "bundled_weeks",
     "essex_areas",
     "essex_bases",
     "essex_districts",
@@ -72,6 +79,7 @@ __all__ = [
     "read_answer",
     "read_areas",
     "read_bases",
+    "read_entries",
     "read_events",
     "read_extracts",
     "read_filtered",
@@ -82,10 +90,12 @@ __all__ = [
     "read_network",
     "read_offence_classes",
     "read_offence_sets",
+    "read_operation_file",
     "read_pings",
     "read_police_uk_categories",
     "read_problem",
     "read_residents",
+    "read_return_layout",
     "read_sinks",
     "read_study_area",
     "sha256_of",
