@@ -29,6 +29,7 @@ from peelian.evaluation.equity import equity_table, flagged_parts
 from peelian.evaluation.impact import DESIGNS, estimate_effect, scheduled
 from peelian.evaluation.interrupted import InterruptedSeries, interrupted_series
 from peelian.evaluation.leaks import LEAKS, leak_check
+from peelian.evaluation.logged_draw import DrawEffect, draw_effect
 from peelian.evaluation.monitoring import (
     SequentialTest,
     average_run_length,
@@ -112,6 +113,7 @@ __all__ = [
     "Crossover",
     "DesignPower",
     "Displacement",
+    "DrawEffect",
     "Effect",
     "Estimate",
     "Exaggeration",
@@ -146,6 +148,7 @@ __all__ = [
     "displacement_power",
     "displacement_quotient",
     "district_rates",
+    "draw_effect",
     "e_test",
     "equity_table",
     "error_power",

@@ -72,7 +72,12 @@ def crossover(
     >>> print(f"{found.value:.6f} {found.z:.6f} {found.p_exact:.6f}")
     0.264706 -2.282177 0.022427
     """
-    y, n, q = (np.asarray(a, dtype=np.float64) for a in (treated, events, share))
+    y, n, q = (np.atleast_1d(np.asarray(a, float)) for a in (treated, events, share))
+    if not y.shape == n.shape == q.shape:
+        raise ParameterError(
+            f"treated, events and share have {y.size}, {n.size} and {q.size} entries: give "
+            "one of each for every spot"
+        )
     if not np.all((q > 0) & (q < 1)):
         raise ParameterError("share: every spot is treated on some days and not on others")
     if not dispersion >= 1:
@@ -115,12 +120,12 @@ def randomisation_p(outcome: ArrayLike, assigned: Bools, redrawn: Bools) -> floa
 
     Parameters
     ----------
-    outcome : array, shape (n_spots, n_days)
-        Events of each spot and day.
-    assigned : array of bool, shape (n_spots, n_days)
+    outcome : array, shape (n_spots, n_days), or any other
+        Events of each spot and day; what is not held (NaN) counts for nothing.
+    assigned : array of bool, of that shape
         Which were treated.
     redrawn : array of bool, shape (n_draws, n_spots, n_days)
-        Assignments drawn again by the logged procedure, with its seed and others.
+        Assignments drawn again by the logged procedure.
 
     Returns
     -------
@@ -143,7 +148,8 @@ def randomisation_p(outcome: ArrayLike, assigned: Bools, redrawn: Bools) -> floa
             f"outcome has shape {y.shape}, assigned {assigned.shape}, redrawn "
             f"{redrawn.shape}: give (n_spots, n_days) twice and (n_draws, n_spots, n_days)"
         )
-    totals = np.tensordot(redrawn, y, axes=2)
+    y = np.nan_to_num(y)
+    totals = np.tensordot(redrawn, y, axes=y.ndim)
     middle = totals.mean()
     far = abs(float(y[assigned].sum()) - middle)
     as_far = np.abs(totals - middle) >= far - 1e-9 * max(far, 1.0)

@@ -73,6 +73,7 @@ from peelian.operations.rotation import (
     draw_spots,
     horvitz_thompson,
     inclusion_probabilities,
+    redraw_spots,
     systematic_sample,
     visit_hour_entropy,
 )
@@ -162,6 +163,7 @@ __all__ = [
     "plan_shift",
     "planned_work",
     "reachable_stops",
+    "redraw_spots",
     "refresh_rates",
     "require_operation",
     "road_minutes",

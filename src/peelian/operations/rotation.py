@@ -156,6 +156,45 @@ def systematic_sample(probability: Floats, *, rng: np.random.Generator) -> Bools
     return active
 
 
+def redraw_spots(draw: Draw, n_draws: int, *, rng: np.random.Generator) -> Bools:
+    """What might have been drawn that day: the kept draw made again by its own method.
+
+    Parameters
+    ----------
+    draw : Draw
+    n_draws : int
+        How often.
+    rng : Generator
+
+    Returns
+    -------
+    array of bool, shape (n_draws, n_spots)
+        What `evaluation.randomisation_p` holds the day's events against.
+
+    Raises
+    ------
+    ParameterError
+        If the method is not one of this module's.
+    """
+    n_spots = len(draw.probability)
+    if draw.method == ALL_ACTIVE:
+        return np.ones((n_draws, n_spots), dtype=np.bool_)
+    if draw.method != SYSTEMATIC_PPS:
+        raise ParameterError(
+            f"a draw by {draw.method!r} cannot be made again: known are {SYSTEMATIC_PPS!r} "
+            f"and {ALL_ACTIVE!r}"
+        )
+    # As `systematic_sample`, for many draws at once: how many teeth lie below each end.
+    order = rng.permuted(np.tile(np.arange(n_spots), (n_draws, 1)), axis=1)
+    reach = np.cumsum(draw.probability[order], axis=1)
+    if draw.probability.any():
+        reach *= np.round(reach[:, -1:]) / reach[:, -1:]  # as there, lose no tooth
+    teeth = np.ceil(reach - rng.uniform(size=(n_draws, 1)))
+    active = np.empty((n_draws, n_spots), dtype=np.bool_)
+    np.put_along_axis(active, order, np.diff(teeth, axis=1, prepend=0) > 0, axis=1)
+    return active
+
+
 def horvitz_thompson(outcome: Floats, active: Bools, probability: Floats) -> float:
     """Effect of being active, from draws with known probabilities.
 
