@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from peelian.cli.operations import operations
 from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
 from peelian.terms import DataError
@@ -27,6 +28,7 @@ evaluate = typer.Typer(no_args_is_help=True, help="Was the forecast good, and fa
 report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
 app.add_typer(hotspots, name="hotspots")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(operations, name="operation")
 app.add_typer(report, name="report")
 
 STORE = typer.Option(
@@ -66,6 +68,10 @@ EXAMPLES = {
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
     "--time date --since 2018-12-01 --until 2018-12-31",
     "plan": "peelian plan --date 2018-12-01 --teams 8 --format csv",
+    "operation list": "peelian operation list --operation op-sceptre-2025-12-01",
+    "operation sheet": "peelian operation sheet --day 2025-12-03 --output sheet.pdf",
+    "operation close": "peelian operation close --output close-down.pdf",
+    "operation return": "peelian operation return --layout return.toml --output return.csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
@@ -128,7 +134,12 @@ def add_job_commands() -> None:
     """One command for every job; a two-word job goes into its group."""
     from peelian.workflows import JOBS
 
-    groups = {"hotspots": hotspots, "evaluate": evaluate, "report": report}
+    groups = {
+        "hotspots": hotspots,
+        "evaluate": evaluate,
+        "operation": operations,
+        "report": report,
+    }
     for name, job in JOBS.items():
         group, _, word = name.rpartition(" ")
         command = job_command(job, EXAMPLES[name], output=OUTPUTS.get(name))

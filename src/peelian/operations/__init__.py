@@ -29,6 +29,7 @@ from peelian.operations.arches import (
     share_of_slots,
     used_lately,
 )
+from peelian.operations.benchmarks import BENCHMARKS, Benchmark
 from peelian.operations.boxes import (
     area_of,
     box_changes,
@@ -95,6 +96,7 @@ from peelian.operations.weekly import WEEK, draw_weights, owed_share, visits_lef
 
 __all__ = [
     "APART_WEEKS",
+    "BENCHMARKS",
     "BOUNDS",
     "FEWER",
     "HOURS_OF_WEEK",
@@ -109,6 +111,7 @@ __all__ = [
     "YIELDS",
     "ArchProblem",
     "ArchSchedule",
+    "Benchmark",
     "Deployment",
     "Finding",
     "Move",

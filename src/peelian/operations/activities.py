@@ -10,7 +10,7 @@ import numpy as np
 from peelian.operations.disclosure import SMALL_COUNT
 from peelian.operations.strands import STRANDS
 from peelian.statistics import garwood, rank_apart, share_interval
-from peelian.terms import Activity, Field, Interval, Measure, Operation, ParameterError, Strand
+from peelian.terms import Activity, Field, Interval, Proportion, Operation, ParameterError, Strand
 
 KNIFE_ARRESTS = "knife_arrests"  # the field that every strand which arrests has
 ESTIMATED = "estimated"  # the choice of a field named "counted"
@@ -39,7 +39,7 @@ class Finding:
     ``value`` and ``interval`` are in the measure's unit; NaN where nothing is known.
     """
 
-    measure: Measure
+    measure: Proportion
     hits: float
     n: float
     value: float
@@ -143,14 +143,14 @@ def places_of(strand: Strand, activities: Sequence[Activity]) -> int:
 
 
 def estimate_measure(
-    strand: Strand, measure: Measure, activities: Sequence[Activity]
+    strand: Strand, measure: Proportion, activities: Sequence[Activity]
 ) -> Finding:
     """A measure over the entries that give its denominator and some of its numerator.
 
     Parameters
     ----------
     strand : Strand
-    measure : Measure
+    measure : Proportion
     activities : sequence of Activity
         As they stand.
 
@@ -183,13 +183,13 @@ def estimate_measure(
 
 
 def estimate_by(
-    strand: Strand, measure: Measure, group: str, activities: Sequence[Activity]
+    strand: Strand, measure: Proportion, group: str, activities: Sequence[Activity]
 ) -> tuple[Mapping[str, Finding], Sequence[float]]:
     """A measure by the choices of one field, and the rank of each where no interval overlaps.
 
     Parameters
     ----------
-    strand, measure : Strand, Measure
+    strand, measure : Strand, Proportion
     group : str
         Field of the form whose choices part the entries.
     activities : sequence of Activity

@@ -13,7 +13,7 @@ from peelian.operations.strand_fields import (
     choice,
     outcome,
 )
-from peelian.terms import Measure, Strand
+from peelian.terms import Proportion, Strand
 
 PER_HOUR = 60.0  # minutes in what a find per hour is told for
 
@@ -37,7 +37,7 @@ PATROLS = Strand(
         OTHER_ARRESTS,
         outcome("weapons", "Weapons found"),
     ),
-    (Measure("Weapons found", ("weapons",), "visits", 100, "per 100 visits", rate=True),),
+    (Proportion("Weapons found", ("weapons",), "visits", 100, "per 100 visits", rate=True),),
     caution="Whether patrols cut violence is asked of the draw and the dosage, not of finds.",
 )
 
@@ -79,12 +79,12 @@ ARCHES = Strand(
         ),
     ),
     (
-        Measure(
+        Proportion(
             "People found with a weapon", ("weapons",), "screened", 1000, "per 1,000 screened"
         ),
-        Measure("Alarms that were a weapon", ("weapons",), "alarms", 100, "% of alarms"),
-        Measure("Alarms", ("alarms",), "screened", 100, "% of those screened"),
-        Measure(
+        Proportion("Alarms that were a weapon", ("weapons",), "alarms", 100, "% of alarms"),
+        Proportion("Alarms", ("alarms",), "screened", 100, "% of those screened"),
+        Proportion(
             "Turned back", ("turn_backs",), "passing", 1000, "per 1,000 passing", rate=True
         ),
     ),
@@ -109,7 +109,7 @@ SWEEPS = Strand(
         outcome("other_finds", "Other finds", help="Drugs, stolen goods and the like."),
     ),
     (
-        Measure(
+        Proportion(
             "Knives and other weapons found",
             ("knives", "other_weapons"),
             "minutes",
@@ -188,9 +188,9 @@ STOP_SEARCH = Strand(
         outcome("complaints", "Complaints", within="encounters"),
     ),
     (
-        Measure("Found the object sought", ("found",), "encounters", 100, "% of searches"),
-        Measure("On body-worn video", ("recorded_on_video",), "encounters", 100, "%"),
-        Measure("Complaints", ("complaints",), "encounters", 100, "% of searches"),
+        Proportion("Found the object sought", ("found",), "encounters", 100, "% of searches"),
+        Proportion("On body-worn video", ("recorded_on_video",), "encounters", 100, "%"),
+        Proportion("Complaints", ("complaints",), "encounters", 100, "% of searches"),
     ),
     groups=("object", "grounds"),
     parts=(("encounters", ("arrests", "other_outcomes", "no_action")),),
@@ -223,7 +223,7 @@ WARRANTS = Strand(
         ),
     ),
     (
-        Measure(
+        Proportion(
             "Offences of those on the list",
             ("offences",),
             "person_months",
@@ -254,7 +254,7 @@ HUBS = Strand(
         OTHER_ARRESTS,
         outcome("weapons", "Weapons found"),
     ),
-    (Measure("Weapons found", ("weapons",), "minutes", PER_HOUR, "per hour", rate=True),),
+    (Proportion("Weapons found", ("weapons",), "minutes", PER_HOUR, "per hour", rate=True),),
 )
 
 __all__ = ["ARCHES", "HUBS", "PATROLS", "STOP_SEARCH", "SWEEPS", "WARRANTS"]

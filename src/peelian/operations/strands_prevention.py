@@ -10,7 +10,7 @@ from peelian.operations.strand_fields import (
     context,
     outcome,
 )
-from peelian.terms import FieldKind, Measure, Strand
+from peelian.terms import FieldKind, Proportion, Strand
 
 TEST_PURCHASES = Strand(
     "test-purchases",
@@ -62,10 +62,10 @@ TEST_PURCHASES = Strand(
         outcome("sold_again", "Sold again on retest", within="retested"),
     ),
     (
-        Measure("Failed", ("sold",), "premises", 100, "% of premises"),
-        Measure("Asked for ID", ("id_asked",), "premises", 100, "% of premises"),
-        Measure("Till prompted", ("till_prompt",), "premises", 100, "% of premises"),
-        Measure("Failed again on retest", ("sold_again",), "retested", 100, "% of retests"),
+        Proportion("Failed", ("sold",), "premises", 100, "% of premises"),
+        Proportion("Asked for ID", ("id_asked",), "premises", 100, "% of premises"),
+        Proportion("Till prompted", ("till_prompt",), "premises", 100, "% of premises"),
+        Proportion("Failed again on retest", ("sold_again",), "retested", 100, "% of retests"),
     ),
     groups=("chosen", "shop"),
     caution="Only shops chosen at random stand for all shops.",
@@ -91,7 +91,7 @@ BINS = Strand(
         amount("kilograms", "Weight", unit="kg", secondary=True),
     ),
     (
-        Measure(
+        Proportion(
             "Prohibited by type of weapon",
             ("zombie_style", "machetes", "swords", "other_prohibited"),
             "items",
@@ -151,22 +151,22 @@ DIVERSION = Strand(
         ),
     ),
     (
-        Measure("Reached", ("reached",), "eligible", 100, "% of those eligible"),
-        Measure("Completed a plan", ("completed",), "eligible", 100, "% of those eligible"),
-        Measure("Reoffended in 6 months", ("any_6",), "eligible", 100, "% of those eligible"),
-        Measure(
+        Proportion("Reached", ("reached",), "eligible", 100, "% of those eligible"),
+        Proportion("Completed a plan", ("completed",), "eligible", 100, "% of those eligible"),
+        Proportion("Reoffended in 6 months", ("any_6",), "eligible", 100, "% of those eligible"),
+        Proportion(
             "Violently, in 6 months", ("violent_6",), "eligible", 100, "% of those eligible"
         ),
-        Measure(
+        Proportion(
             "With a knife, in 6 months", ("knife_6",), "eligible", 100, "% of those eligible"
         ),
-        Measure(
+        Proportion(
             "Reoffended in 12 months", ("any_12",), "eligible", 100, "% of those eligible"
         ),
-        Measure(
+        Proportion(
             "Violently, in 12 months", ("violent_12",), "eligible", 100, "% of those eligible"
         ),
-        Measure(
+        Proportion(
             "With a knife, in 12 months", ("knife_12",), "eligible", 100, "% of those eligible"
         ),
     ),
@@ -230,9 +230,9 @@ SCHOOLS = Strand(
         activity("referrals", "Safeguarding referrals", within="pupils", small=True),
     ),
     (
-        Measure("Accept carrying less", ("accept_less",), "surveyed", 100, "% of those asked"),
-        Measure("More afraid", ("fear_more",), "surveyed", 100, "% of those asked"),
-        Measure(
+        Proportion("Accept carrying less", ("accept_less",), "surveyed", 100, "% of those asked"),
+        Proportion("More afraid", ("fear_more",), "surveyed", 100, "% of those asked"),
+        Proportion(
             "Accept carrying less at 3 to 6 months",
             ("accept_less_later",),
             "asked_later",
@@ -264,8 +264,8 @@ MEDIA = Strand(
         outcome("confident", "Have confidence in the police", within="surveyed"),
     ),
     (
-        Measure("Feel safe", ("feel_safe",), "surveyed", 100, "% of those asked"),
-        Measure("Have confidence", ("confident",), "surveyed", 100, "% of those asked"),
+        Proportion("Feel safe", ("feel_safe",), "surveyed", 100, "% of those asked"),
+        Proportion("Have confidence", ("confident",), "surveyed", 100, "% of those asked"),
     ),
     groups=("sample",),
     caution="Only a random sample tells how safe people feel; reach and likes do not.",

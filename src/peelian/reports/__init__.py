@@ -2,6 +2,7 @@
 
 from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
+from peelian.reports.document import Document, Section, render_document
 from peelian.reports.fairness import equity_sentences
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
@@ -45,10 +46,12 @@ from peelian.reports.sentences import (
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
+    "Document",
     "Layer",
     "MapPanel",
     "MapView",
     "PatrolPack",
+    "Section",
     "backtest_sentence",
     "backtest_summary",
     "bands_chart",
@@ -76,6 +79,7 @@ __all__ = [
     "rate_sentence",
     "read_pack_provenance",
     "read_provenance",
+    "render_document",
     "render_map",
     "render_pack",
     "rounded",

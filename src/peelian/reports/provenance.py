@@ -110,19 +110,26 @@ def footer_line(provenance: Provenance) -> str:
     Returns
     -------
     str
-        Who made it, when (local time), from how many rows of events, by what method and seed,
-        and the first twelve characters of the record's seal. Layers are not counted.
+        Who made it, when (local time), from how many rows of events (or entries that people
+        wrote down), by what method and seed, and the first twelve characters of the record's
+        seal. Layers are not counted.
     """
     local = provenance.time.astimezone(ZoneInfo(LOCAL_ZONE))
     when = f"{local.day} {local:%B %Y} at {local:%H:%M %Z}"
-    sources = [item for item in provenance.ingredients if item.kind != "layer"]
+    entries = sum(item.read for item in provenance.ingredients if item.kind == "entries")
+    sources = [i for i in provenance.ingredients if i.kind not in ("layer", "entries")]
     files = len(sources)
     read = with_commas(sum(item.read for item in sources))
     refused = with_commas(sum(item.refused for item in sources))
+    made_from = (
+        f"{files} {'file' if files == 1 else 'files'}, {read} rows read, {refused} refused"
+    )
+    if entries:
+        told = f"{with_commas(entries)} {'entry' if entries == 1 else 'entries'}"
+        made_from = f"{made_from}, and {told}" if files else told
     seed = "" if provenance.seed is None else f", seed {provenance.seed}"
     return (
-        f"Made by Peelian {provenance.version} ({provenance.job}) on {when} from {files} "
-        f"{'file' if files == 1 else 'files'}, {read} rows read, {refused} refused. "
+        f"Made by Peelian {provenance.version} ({provenance.job}) on {when} from {made_from}. "
         f"Method: {provenance.method}{seed}. "
         f"Record {provenance_record(provenance)[SEAL][:12]}."
     )

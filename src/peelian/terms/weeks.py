@@ -84,7 +84,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Measure:
+class Proportion:
     """What a strand found, in proportion: the sum of ``hits`` over the sum of ``n``.
 
     A share of trials (``hits`` among ``n``) or, when ``rate``, events for an exposure.
@@ -115,7 +115,7 @@ class Strand:
     target: str
     entry: str
     fields: tuple[Field, ...]
-    measures: tuple[Measure, ...] = ()
+    measures: tuple[Proportion, ...] = ()
     groups: tuple[str, ...] = ()
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     caution: str = ""

@@ -62,6 +62,8 @@ def as_bytes(outcome: Outcome, suffix: str) -> bytes:
         return reports.render_map(outcome.view)
     if suffix == ".pdf" and outcome.pack is not None:
         return reports.render_pack(outcome.pack)
+    if suffix == ".pdf" and outcome.document is not None:
+        return reports.render_document(outcome.document)
     raise ParameterError(
         f"{record.job} cannot be written as {suffix or 'a file without a suffix'}: "
         f"use {', '.join(suffixes(outcome))}"
@@ -75,7 +77,7 @@ def suffixes(outcome: Outcome) -> list[str]:
         ".geojson": drawn or outcome.shapes is not None,
         ".parquet": drawn,
         ".html": outcome.draw is not None,
-        ".pdf": outcome.pack is not None,
+        ".pdf": outcome.pack is not None or outcome.document is not None,
     }
     return [suffix for suffix in SUFFIXES if has.get(suffix, True)]
 
@@ -146,10 +148,13 @@ def store_as_it_was(
     """
     batches = [i.sha256 for i in ingredients if i.kind == "batch"]
     layers = {i.name: i.sha256 for i in ingredients if i.kind == "layer"}
-    if not batches:
+    kept = any(i.kind in ("artefact", "boxes", "entries") for i in ingredients)
+    if not batches and not kept:
         return None
     if folder is None:
         raise ParameterError("the file was made from a store: say which with --store")
+    if not batches:
+        return open_store(folder)
     latest = open_store(folder, batches=batches)
     for version in range(latest.latest_version, 0, -1):
         try:

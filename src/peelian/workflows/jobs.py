@@ -30,6 +30,7 @@ from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
     BacktestSettings,
     ChangeSettings,
+    CloseSettings,
     ConcentrationSettings,
     CountSettings,
     DualKdeSettings,
@@ -41,16 +42,20 @@ from peelian.workflows.settings import (
     KdeSettings,
     KnoxSettings,
     LeakSettings,
+    ListSettings,
     LocalMoranSettings,
     MapSettings,
     NearRepeatSettings,
     PlanSettings,
+    ReturnSettings,
     ScanSettings,
     ScoreSettings,
     SegmentSettings,
+    SheetSettings,
     StabilitySettings,
 )
 from peelian.workflows.terrain import explain
+from peelian.workflows.week_reports import close, fill_return, listing, sheet
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,10 @@ JOBS: Mapping[str, Job] = {
         Job("evaluate equity", EquitySettings, equity),
         Job("evaluate score", ScoreSettings, score),
         Job("plan", PlanSettings, plan, keep=keep_plan),
+        Job("operation list", ListSettings, listing),
+        Job("operation sheet", SheetSettings, sheet),
+        Job("operation close", CloseSettings, close),
+        Job("operation return", ReturnSettings, fill_return),
         Job("report map", MapSettings, explore),
     )
 }

@@ -10,6 +10,7 @@ import numpy as np
 from peelian.terms import Grid, Provenance, Shapes, StreetNetwork, StudyArea, Table
 
 if TYPE_CHECKING:
+    from peelian.reports.document import Document
     from peelian.reports.map import MapView
     from peelian.reports.pack import PatrolPack
 
@@ -28,7 +29,8 @@ class Outcome:
     are further ones by name; ``chosen`` are sentences about defaults the job chose for the
     user. A table about cells comes with its ``grid``, one about street segments with its
     ``network``, any other whose rows have ``shapes`` (in ``crs``) with those, one that can be
-    seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``. A check that
+    seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``, a report
+    to print with its ``document``. A check that
     found what it looks for has not ``passed``: its command then exits 1.
     """
 
@@ -44,6 +46,7 @@ class Outcome:
     crs: str = ""
     draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
+    document: "Document | None" = None
     passed: bool = True
 
     @cached_property

@@ -37,12 +37,19 @@ from peelian.workflows.settings.hotspots import (
     StabilitySettings,
 )
 from peelian.workflows.settings.operations import PlanSettings
+from peelian.workflows.settings.weeks import (
+    CloseSettings,
+    ListSettings,
+    ReturnSettings,
+    SheetSettings,
+)
 
 __all__ = [
     "SEED",
     "BacktestSettings",
     "Cells",
     "ChangeSettings",
+    "CloseSettings",
     "ConcentrationSettings",
     "CountSettings",
     "DualKdeSettings",
@@ -56,14 +63,17 @@ __all__ = [
     "KdeSettings",
     "KnoxSettings",
     "LeakSettings",
+    "ListSettings",
     "LocalMoranSettings",
     "MapSettings",
     "NearRepeatSettings",
     "PlanSettings",
+    "ReturnSettings",
     "Running",
     "ScanSettings",
     "ScoreSettings",
     "SegmentSettings",
+    "SheetSettings",
     "StabilitySettings",
     "Streets",
     "generator",

@@ -1,0 +1,338 @@
+"""The running sheet of a day, the close-down pack, the return: jobs over a week's entries."""
+
+import math
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from peelian import evaluation, operations, reports, sources, statistics
+from peelian.operations import STRANDS
+from peelian.reports import weeks as words
+from peelian.store import Store
+from peelian.terms import (
+    LOCAL_ZONE,
+    Activity,
+    Ingredient,
+    NotFound,
+    Operation,
+    ParameterError,
+    Provenance,
+    Strand,
+    Table,
+)
+from peelian.workflows import week_tables as tables
+from peelian.workflows.gather import record_of
+from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.settings import (
+    CloseSettings,
+    ListSettings,
+    ReturnSettings,
+    SheetSettings,
+)
+from peelian.workflows.weeks import (
+    ACTIVITIES,
+    OPERATIONS,
+    find_operation,
+    operations_held,
+    standing_entries,
+)
+
+SHOPS, SEARCH = "test-purchases", "stop-search"
+REFERENCE = "white"  # the group that others are compared with
+OPENED = "the latest operation, {}"
+NO_STORE = "an operation is held in a store: say which with --store"
+
+
+def listing(
+    store: Store | None, settings: ListSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """List the operations held, or the entries of one as they stand, each with its name."""
+    if store is None:
+        raise NotFound(NO_STORE)
+    if settings.operation:
+        operation, _ = find_operation(store, settings.operation, until=now)
+        table = tables.entries_table(standing_entries(store, operation, until=now))
+    else:
+        held = [one for one, _ in operations_held(store, until=now).values()]
+        table = tables.operations_table(
+            [(one, len(standing_entries(store, one, until=now))) for one in held]
+        )
+    record = record_of(
+        "operation list", settings, _ingredients(store, now), method="as written down",
+        seed=None, now=now,
+    )  # fmt: skip
+    return Outcome(table, record)
+
+
+def sheet(
+    store: Store | None, settings: SheetSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """Print the running sheet of one day: what each strand planned, did and found."""
+    operation, entries, record, chosen = _gathered(
+        store, settings.operation, "operation sheet", settings, now=now
+    )
+    if settings.day:
+        day = operations.parse_day(settings.day)
+        if not operation.first_day <= day <= operation.last_day:
+            raise ParameterError(
+                f"{day} is not a day of {operation.name}, {operation.first_day} to "
+                f"{operation.last_day}"
+            )
+    else:
+        today = now.astimezone(ZoneInfo(LOCAL_ZONE)).date()
+        day = min(max(today, operation.first_day), operation.last_day)
+        chosen = (*chosen, f"sheet of {day}")
+    done = tables.done_today(operation, entries, day)
+    found = tables.found_today(operation, entries, day)
+    document = reports.Document(
+        f"Running sheet: {operation.name}",
+        f"{operation.area}, {day:%A} {day.day} {day:%B %Y}",
+        (
+            reports.Section(words.DONE, (words.ACTIVITY_ONLY,), (_titled(done),)),
+            reports.Section(words.FOUND, (), (_titled(found),)),
+        ),
+        record,
+    )
+    first, second = (done, found) if settings.part == "done" else (found, done)
+    return Outcome(
+        first,
+        record,
+        chosen,
+        tables=(("found" if first is done else "done", second),),
+        document=document,
+    )
+
+
+def close(
+    store: Store | None, settings: CloseSettings, *, now: datetime, progress: Progress = silent
+) -> Outcome:
+    """Make the close-down pack: what was done, and apart from it what it found."""
+    operation, entries, record, chosen = _gathered(
+        store, settings.operation, "operation close", settings, now=now
+    )
+    document = pack_of(operation, entries, record, _residents(settings.residents))
+    done, found = (section.tables for section in document.sections[:2])
+    return Outcome(
+        done[0],
+        record,
+        chosen,
+        tables=(
+            ("found", tables.found_in_all(operation, entries)),
+            *((table.title, table) for table in (*found[1:], *done[1:])),
+        ),
+        document=document,
+    )
+
+
+def fill_return(
+    store: Store | None,
+    settings: ReturnSettings,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+) -> Outcome:
+    """Fill a funder's return: one row, its columns as the layout names them."""
+    layout = sources.read_return_layout(settings.layout)
+    operation, entries, record, chosen = _gathered(
+        store, settings.operation, "operation return", settings, now=now
+    )
+    row = operations.fill_return(layout, operation, entries)
+    columns = {name: np.array([value]) for name, value in row.items()}
+    return Outcome(Table(columns, layout.name), record, chosen)
+
+
+def pack_of(
+    operation: Operation,
+    entries: Sequence[Activity],
+    record: Provenance,
+    residents: Mapping[str, float],
+) -> "reports.Document":
+    """The close-down pack: done and found apart, each with the sentence that keeps it so."""
+    strands = tables.strands_of(operation)
+    groups = [
+        table
+        for strand in strands
+        for group in strand.groups
+        if len(table := tables.found_by(strand, group, entries)) > 1
+    ]
+    schools = tables.school_table(entries)
+    ethnicity = tables.ethnicity_table(entries)
+    n = len(entries)
+    first, last = operation.first_day, operation.last_day
+    return reports.Document(
+        f"Close-down pack: {operation.name}",
+        f"{operation.area}, {first:%A} {first.day} {first:%B} to {last:%A} {last.day} "
+        f"{last:%B %Y}. {n} {'entry' if n == 1 else 'entries'}.",
+        (
+            reports.Section(
+                words.DONE,
+                (words.ACTIVITY_ONLY,),
+                (
+                    tables.done_in_all(operation, entries),
+                    *((schools,) if len(schools) else ()),
+                ),
+                (words.SMALL,) if len(schools) else (),
+            ),
+            reports.Section(
+                words.FOUND,
+                (words.ONE_WEEK, *findings(strands, entries)),
+                (
+                    tables.findings_shown(operation, entries),
+                    tables.counts_found(operation, entries),
+                    *groups,
+                    *((ethnicity,) if len(ethnicity) > 1 else ()),
+                ),
+                (words.CLUSTERED, *_unranked(groups)),
+            ),
+            reports.Section(
+                "Beside other figures",
+                (*compared(strands, entries), *disparities(entries, residents)),
+            ),
+            reports.Section(
+                "What these figures do not show",
+                tuple(f"{s.title}. {s.caution}" for s in strands if s.caution),
+            ),
+        ),
+        record,
+    )
+
+
+def findings(strands: Sequence[Strand], entries: Sequence[Activity]) -> list[str]:
+    """The first measure of each strand in a sentence, where something is recorded."""
+    told = []
+    for strand in strands:
+        if operations.activities_of(entries, strand):
+            found = operations.estimate_measure(strand, strand.measures[0], entries)
+            told.append(f"{strand.title}. {words.finding_sentence(strand, found)}")
+    return told
+
+
+def compared(strands: Sequence[Strand], entries: Sequence[Activity]) -> list[str]:
+    """Local shares against published ones and against each other, and the retests."""
+    told = []
+    for one in operations.BENCHMARKS:
+        strand = STRANDS[one.strand]
+        if strand not in strands:
+            continue
+        (measure,) = (m for m in strand.measures if m.title == one.measure)
+        found = operations.estimate_measure(strand, measure, entries)
+        if found.n and (found.hits, found.n) != (one.hits, one.n):
+            against = statistics.compare_shares(found.hits, found.n, one.hits, one.n)
+            told.append(
+                f"{strand.title}, {measure.title.lower()}. "
+                + words.difference_sentence(
+                    "This operation", f"{one.who} ({one.hits:,} of {one.n:,})", against
+                )
+            )
+    shops = STRANDS[SHOPS]
+    if shops in strands:
+        told += _shops_chosen(shops, entries)
+    return told or ["Nothing was recorded that can be set beside another figure."]
+
+
+def disparities(entries: Sequence[Activity], residents: Mapping[str, float]) -> list[str]:
+    """Searches of each group for its residents against the white group's, with intervals."""
+    strand = STRANDS[SEARCH]
+    labels = dict(strand.field("ethnicity").choices)
+    for group in residents:
+        if group not in labels:
+            raise ParameterError(
+                f"residents: no group {group!r}; give some of {', '.join(labels)}"
+            )
+    counts = {
+        group: operations.add_up(
+            strand,
+            strand.field("encounters"),
+            [a for a in entries if a.values.get("ethnicity") == group],
+        ).value
+        for group in residents
+    }
+    known = {group: n for group, n in counts.items() if n >= operations.SMALL_COUNT}
+    if residents and REFERENCE not in known:
+        return [f"Searches by ethnicity: too few of {labels[REFERENCE]} to compare with."]
+    told = []
+    for group, n in known.items():
+        if group != REFERENCE:
+            exposure = (residents[group], residents[REFERENCE])
+            ratio = evaluation.compare_counts(n, known[REFERENCE], exposure=exposure)
+            told.append(words.disparity_sentence(labels[group], labels[REFERENCE], ratio))
+    return told
+
+
+def _shops_chosen(shops: Strand, entries: Sequence[Activity]) -> list[str]:
+    """Shops chosen on intelligence against those at random, and retests against the same."""
+    failed = shops.measures[0]
+    by_choice, _ = operations.estimate_by(shops, failed, "chosen", entries)
+    random, told = by_choice.get("At random"), []
+    for label, one in by_choice.items():
+        if random and one is not random:
+            against = statistics.compare_shares(one.hits, one.n, random.hits, random.n)
+            said = words.difference_sentence(
+                f"Shops chosen {label.lower()}", "shops chosen at random", against
+            )
+            told.append(f"{shops.title}, failed. {said}")
+    again = operations.estimate_measure(shops, shops.measures[-1], entries)
+    if again.n:
+        told.append(f"{words.finding_sentence(shops, again)} {words.RETEST}")
+        if random:
+            against = statistics.compare_shares(again.hits, again.n, random.hits, random.n)
+            told.append(
+                words.difference_sentence("Retests", "shops chosen at random", against)
+            )
+    return told
+
+
+def _unranked(groups: Sequence[Table]) -> tuple[str, ...]:
+    """Why some rows have no rank."""
+    without = any(np.isnan(table.columns["rank"]).any() for table in groups)
+    return (words.NO_RANK,) if without else ()
+
+
+def _titled(table: Table) -> Table:
+    """A table whose title its page has said already."""
+    return Table(table.columns, table.title.partition(": ")[2].capitalize(), table.units)
+
+
+def _residents(text: str) -> dict[str, float]:
+    """``group=number`` by commas."""
+    found = {}
+    for one in filter(str.strip, text.split(",")):
+        name, _, number = one.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = math.nan
+        if not (math.isfinite(value) and value > 0):
+            raise ParameterError(f"residents {one.strip()!r}: write white=1600000")
+        found[name.strip()] = value
+    return found
+
+
+def _gathered(
+    store: Store | None, name: str, job: str, settings: object, *, now: datetime
+) -> tuple[Operation, tuple[Activity, ...], Provenance, tuple[str, ...]]:
+    """The operation asked for, its entries as they stood by ``now``, and the record."""
+    if store is None:
+        raise NotFound(NO_STORE)
+    operation, _ = find_operation(store, name, until=now)
+    entries = standing_entries(store, operation, until=now)
+    record = record_of(
+        job, settings, _ingredients(store, now), method="sums of entries", seed=None, now=now
+    )
+    return operation, entries, record, () if name else (OPENED.format(operation.id),)
+
+
+def _ingredients(store: Store, now: datetime) -> tuple[Ingredient, ...]:
+    """What was written down by ``now``: how many entries, and the hash over all of them."""
+    made = []
+    for kind in (OPERATIONS, ACTIVITIES):
+        held = [
+            entry
+            for entry in store.entries(kind)
+            if entry.at.replace(microsecond=0) <= now.replace(microsecond=0)
+        ]
+        if held:
+            made.append(Ingredient(kind, held[-1].chain, len(held), 0, "entries"))
+    return tuple(made)
