@@ -72,6 +72,7 @@ EXAMPLES = {
     "operation sheet": "peelian operation sheet --day 2025-12-03 --output sheet.pdf",
     "operation close": "peelian operation close --output close-down.pdf",
     "operation return": "peelian operation return --layout return.toml --output return.csv",
+    "arches": "peelian arches --date 2018-12-03 --days 7 --teams 2",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }

@@ -41,7 +41,12 @@ from peelian.operations.boxes import (
     standing_boxes,
 )
 from peelian.operations.checker import check_routes
-from peelian.operations.covering import WORTH_KEPT, ArchSchedule, best_schedule, draw_schedule
+from peelian.operations.covering import (
+    WORTH_KEPT,
+    ArchSchedule,
+    best_schedule,
+    draw_schedule,
+)
 from peelian.operations.disclosure import FEWER, SMALL_COUNT, withhold_small
 from peelian.operations.dosage import (
     BOUNDS,

@@ -45,6 +45,7 @@ from peelian.sources.offence_tables import (
 from peelian.sources.residents import read_residents
 from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
+from peelian.sources.sites import read_sites, stations_path
 from peelian.sources.suggest import suggest_mapping
 from peelian.sources.tables_in import X, Y
 
@@ -97,8 +98,10 @@ __all__ = [
     "read_residents",
     "read_return_layout",
     "read_sinks",
+    "read_sites",
     "read_study_area",
     "sha256_of",
+    "stations_path",
     "suggest_mapping",
     "working_crs",
 ]

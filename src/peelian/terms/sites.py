@@ -49,10 +49,12 @@ class Sites:
         require_length("Sites", len(self.name), **columns)
         names, n = np.unique(self.name, return_counts=True)
         if (n > 1).any():
-            raise ParameterError(f"site {names[n > 1][0]!r} is given twice; name each once")
+            twice = str(names[n > 1][0])
+            raise ParameterError(f"site {twice!r} is given twice; name each once")
         bad = np.flatnonzero((self.opens >= self.closes) | (self.closes > DAY_MINUTES))
         if bad.size:
-            raise ParameterError(f"site {self.name[bad[0]]!r}: closes before it opens")
+            name = str(self.name[bad[0]])
+            raise ParameterError(f"site {name!r}: closes before it opens")
 
     def __len__(self) -> int:
         return len(self.name)

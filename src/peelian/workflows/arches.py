@@ -100,7 +100,9 @@ def arches(
             *_worth(schedule),
             *_finds(table, settings),
         ),
-        tables=(("draw", _draw(schedule, sites, slots)), ("not used", barred)),
+        summary=_summary(table),
+        tables=(("not used", barred),) if len(barred) else (),
+        kept=(("draw", _draw(schedule, sites, slots)),),
         shapes=_points(table),
         crs=material.grid.crs,
     )
@@ -114,7 +116,7 @@ def keep_arches(store: Store, outcome: Outcome, *, now: datetime) -> str:
         f"{days[0]} to {days[-1]}, {len(outcome.table)} deployments",
         {
             "deployments.csv": reports.table_csv(outcome.table).encode(),
-            "draw.csv": reports.table_csv(dict(outcome.tables)["draw"]).encode(),
+            **{f"{name}.csv": reports.table_csv(t).encode() for name, t in outcome.kept},
             "provenance.json": reports.provenance_json(outcome.provenance).encode(),
         },
         now=now,
@@ -175,8 +177,8 @@ def _sites(
         raise CoverageError(
             f"none of the {len(sites):,} sites lies in {study_area.name}: give --sites FILE"
         )
-    what = "" if settings.sites else " railway stations, whose footfall is not known"
-    said = f"{int(inside.sum())} sites{what}; {int((~inside).sum()):,} outside the area"
+    what = "sites" if settings.sites else "railway stations (no other sites were given)"
+    said = f"{int(inside.sum())} {what}; {int((~inside).sum()):,} outside the area"
     name = settings.sites or "railway stations of Great Britain"
     return sites.where(inside), replace(ingredient, name=name), (said,)
 
@@ -298,6 +300,13 @@ def _deployments(
             "y": "m",
         },
     )
+
+
+def _summary(table: Table) -> Table:
+    """What a sergeant reads: when, where, who."""
+    shown = ("day", "weekday", "start", "end", "team", "site", "consent", "probability")
+    columns = {name: table.columns[name] for name in shown}
+    return Table(columns, table.title, {"probability": "of being drawn"})
 
 
 def _draw(schedule: ArchSchedule, sites: Sites, slots: Slots) -> Table:

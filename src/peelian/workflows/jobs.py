@@ -7,6 +7,7 @@ from typing import Any
 
 from peelian.store import Store
 from peelian.terms import NotFound
+from peelian.workflows.arches import arches, keep_arches
 from peelian.workflows.backtest import backtest
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
@@ -28,6 +29,7 @@ from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.score import score
 from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
+    ArchSettings,
     BacktestSettings,
     ChangeSettings,
     CloseSettings,
@@ -91,6 +93,7 @@ JOBS: Mapping[str, Job] = {
         Job("evaluate equity", EquitySettings, equity),
         Job("evaluate score", ScoreSettings, score),
         Job("plan", PlanSettings, plan, keep=keep_plan),
+        Job("arches", ArchSettings, arches, keep=keep_arches),
         Job("operation list", ListSettings, listing),
         Job("operation sheet", SheetSettings, sheet),
         Job("operation close", CloseSettings, close),

@@ -26,7 +26,8 @@ class Outcome:
     """The result of one job.
 
     ``table`` is the whole answer, ``summary`` a narrower one to read on a screen, ``tables``
-    are further ones by name; ``chosen`` are sentences about defaults the job chose for the
+    are further ones by name, ``kept`` those too long for a screen, which the store keeps;
+    ``chosen`` are sentences about defaults the job chose for the
     user. A table about cells comes with its ``grid``, one about street segments with its
     ``network``, any other whose rows have ``shapes`` (in ``crs``) with those, one that can be
     seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``, a report
@@ -39,6 +40,7 @@ class Outcome:
     chosen: tuple[str, ...] = ()
     summary: Table | None = None
     tables: tuple[tuple[str, Table], ...] = ()
+    kept: tuple[tuple[str, Table], ...] = ()
     grid: Grid | None = None
     study_area: StudyArea | None = None
     network: StreetNetwork | None = None

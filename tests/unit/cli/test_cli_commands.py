@@ -54,6 +54,11 @@ JOB_COMMANDS = {
     ),
     "backtest": (("backtest", "--draws", 50, "--models", "ewma"), None),
     "evaluate leaks": (("evaluate", "leaks", "--draws", 50, "--models", "ewma"), None),
+    "arches": (
+        ("arches", "--days", 2),
+        ["day", "weekday", "start", "end", "team", "site", "kind", "consent", "worth"]
+        + ["probability", "screened", "x", "y"],
+    ),
     "plan": (("plan", "--teams", 1, *COUNTING), None),
     "report map": (("report", "map", "--draws", 10, *COUNTING), None),
 }

@@ -36,7 +36,7 @@ from peelian.workflows.settings.hotspots import (
     SegmentSettings,
     StabilitySettings,
 )
-from peelian.workflows.settings.operations import PlanSettings
+from peelian.workflows.settings.operations import ArchSettings, PlanSettings
 from peelian.workflows.settings.weeks import (
     CloseSettings,
     ListSettings,
@@ -46,6 +46,7 @@ from peelian.workflows.settings.weeks import (
 
 __all__ = [
     "SEED",
+    "ArchSettings",
     "BacktestSettings",
     "Cells",
     "ChangeSettings",
