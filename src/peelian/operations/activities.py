@@ -10,7 +10,15 @@ import numpy as np
 from peelian.operations.disclosure import SMALL_COUNT
 from peelian.operations.strands import STRANDS
 from peelian.statistics import garwood, rank_apart, share_interval
-from peelian.terms import Activity, Field, Interval, Proportion, Operation, ParameterError, Strand
+from peelian.terms import (
+    Activity,
+    Field,
+    Interval,
+    Operation,
+    ParameterError,
+    Proportion,
+    Strand,
+)
 
 KNIFE_ARRESTS = "knife_arrests"  # the field that every strand which arrests has
 ESTIMATED = "estimated"  # the choice of a field named "counted"

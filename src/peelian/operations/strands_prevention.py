@@ -153,7 +153,9 @@ DIVERSION = Strand(
     (
         Proportion("Reached", ("reached",), "eligible", 100, "% of those eligible"),
         Proportion("Completed a plan", ("completed",), "eligible", 100, "% of those eligible"),
-        Proportion("Reoffended in 6 months", ("any_6",), "eligible", 100, "% of those eligible"),
+        Proportion(
+            "Reoffended in 6 months", ("any_6",), "eligible", 100, "% of those eligible"
+        ),
         Proportion(
             "Violently, in 6 months", ("violent_6",), "eligible", 100, "% of those eligible"
         ),
@@ -230,8 +232,10 @@ SCHOOLS = Strand(
         activity("referrals", "Safeguarding referrals", within="pupils", small=True),
     ),
     (
-        Proportion("Accept carrying less", ("accept_less",), "surveyed", 100, "% of those asked"),
-        Proportion("More afraid", ("fear_more",), "surveyed", 100, "% of those asked"),
+        Proportion(
+            "Accept carrying less", ("accept_less",), "surveyed", 100, "% of those asked"
+        ),
+        Proportion("More afraid", ("fear_more",), "surveyed", 100, "% of asked"),
         Proportion(
             "Accept carrying less at 3 to 6 months",
             ("accept_less_later",),

@@ -119,7 +119,8 @@ def compare_shares(
     interval = Interval(
         float(difference - below), float(difference + above), "Newcombe", level
     )
-    p = float(fisher_exact([[hits, n - hits], [other_hits, other_n - other_hits]]).pvalue)
+    told = np.array([[hits, n - hits], [other_hits, other_n - other_hits]], dtype=np.int64)
+    p = float(fisher_exact(told).pvalue)
     return ShareComparison(difference, interval, p)
 
 
