@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from peelian.cli.boxes import (
+    boxes,
+)
 from peelian.cli.operations import operations
 from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
@@ -28,6 +31,7 @@ evaluate = typer.Typer(no_args_is_help=True, help="Was the forecast good, and fa
 report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
 app.add_typer(hotspots, name="hotspots")
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(boxes, name="boxes")
 app.add_typer(operations, name="operation")
 app.add_typer(report, name="report")
 
@@ -63,6 +67,8 @@ EXAMPLES = {
     "forecast": "peelian forecast events.csv --x lon --y lat --time date --horizon 31d "
     "--flag-area 2",
     "backtest": "peelian backtest --models count,ewma,gamma-poisson",
+    "boxes list": "peelian boxes list --output boxes.geojson",
+    "evaluate boxes": "peelian evaluate boxes --cell-size 250",
     "evaluate equity": "peelian evaluate equity forecast.csv --format csv > equity.csv",
     "evaluate leaks": "peelian evaluate leaks --models count,ewma --runs 12",
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
@@ -136,6 +142,7 @@ def add_job_commands() -> None:
     from peelian.workflows import JOBS
 
     groups = {
+        "boxes": boxes,
         "hotspots": hotspots,
         "evaluate": evaluate,
         "operation": operations,

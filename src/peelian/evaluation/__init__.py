@@ -1,6 +1,10 @@
 """Was the forecast good; did the action work; was it fair."""
 
-from peelian.evaluation.backtest import backtest
+from peelian.evaluation.backtest import (
+    backtest,
+    find_origins,
+    usual_block,
+)
 from peelian.evaluation.crossover import (
     Crossover,
     crossover,
@@ -28,6 +32,12 @@ from peelian.evaluation.effects import (
 from peelian.evaluation.equity import equity_table, flagged_parts
 from peelian.evaluation.impact import DESIGNS, estimate_effect, scheduled
 from peelian.evaluation.interrupted import InterruptedSeries, interrupted_series
+from peelian.evaluation.judgement import (
+    DRAWN,
+    WITH,
+    Drawn,
+    score_judgement,
+)
 from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.logged_draw import DrawEffect, draw_effect
 from peelian.evaluation.monitoring import (
@@ -99,11 +109,13 @@ from peelian.evaluation.window import score_map
 
 __all__ = [
     "DESIGNS",
+    "DRAWN",
     "LEAKS",
     "MIN_BASE",
     "MIN_BLOCKS",
     "ORACLE",
     "RANDOM",
+    "WITH",
     "BacktestResult",
     "BacktestRow",
     "Band",
@@ -114,6 +126,7 @@ __all__ = [
     "DesignPower",
     "Displacement",
     "DrawEffect",
+    "Drawn",
     "Effect",
     "Estimate",
     "Exaggeration",
@@ -137,8 +150,8 @@ __all__ = [
     "average_run_length",
     "backtest",
     "backtest_table",
-    "beside_prior",
     "before_dispersion",
+    "beside_prior",
     "between_areas",
     "compare_counts",
     "compare_tasks",
@@ -154,6 +167,7 @@ __all__ = [
     "error_power",
     "estimate_effect",
     "exaggeration",
+    "find_origins",
     "flagged_parts",
     "funnel_limits",
     "interrupted_series",
@@ -175,6 +189,7 @@ __all__ = [
     "scheduled",
     "score_difference",
     "score_hit_rate",
+    "score_judgement",
     "score_map",
     "score_pei",
     "sequential_test",
@@ -184,6 +199,7 @@ __all__ = [
     "synthetic_control",
     "tune",
     "two_count_power",
+    "usual_block",
     "verdict",
     "weighted_displacement",
 ]

@@ -112,7 +112,7 @@ def backtest(
     """
     _check(history, forecasters, area_budget, baseline)
     origins = find_origins(history, min_history, horizon, test_from)
-    block = block or _block(history, origins)
+    block = block or usual_block(history, origins)
     resamples = resample_origins(len(origins), block, draws=draws, rng=rng)
     frame = Frame.of(history, origins, area_budget, horizon)
 
@@ -227,7 +227,7 @@ def require_budget(history: History, area_budget: float) -> None:
         )
 
 
-def _block(history: History, origins: list[int]) -> int:
+def usual_block(history: History, origins: list[int]) -> int:
     """Origins that fill four weeks, at most all of them."""
     usual = float(np.median(history.periods.days[origins]))
     return min(max(1, round(FOUR_WEEKS / usual)), len(origins))

@@ -189,7 +189,7 @@ def tally_origins(
 ) -> Tally:
     """Forecast, flag and count at every origin, holding one surface at a time."""
     parts: list[Tally] = []
-    risks = _risks(name, forecaster, history, frame)
+    risks = forecast_risks(name, forecaster, history, frame)
     pasts = _pasts(history, frame.origins)
     before: _Map | None = None
     for i, origin in enumerate(frame.origins):
@@ -321,7 +321,7 @@ def _pasts(history: History, origins: Sequence[int]) -> Iterator[Floats]:
         yield past
 
 
-def _risks(
+def forecast_risks(
     name: str, forecaster: Forecaster, history: History, frame: Frame
 ) -> Iterator[Floats]:
     """Risk of the periods after each origin, from what was known before it alone."""

@@ -38,6 +38,7 @@ from peelian.operations.boxes import (
     fit_box,
     overlaps,
     shares_within,
+    spot_outlines,
     standing_boxes,
 )
 from peelian.operations.checker import check_routes
@@ -182,6 +183,7 @@ __all__ = [
     "shift_problem",
     "single_hours",
     "solve",
+    "spot_outlines",
     "spots_from_risk",
     "standing_activities",
     "standing_boxes",

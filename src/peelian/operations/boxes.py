@@ -22,6 +22,8 @@ from peelian.terms import (
     Grid,
     Instants,
     ParameterError,
+    Shapes,
+    Spots,
     StudyArea,
 )
 
@@ -29,6 +31,7 @@ LEAST_AREA = 2_500.0  # 50 m square: below, error of place decides who is inside
 WALKED_AREA = 250_000.0  # 500 m square: what one stop on foot can cover [m2]
 MOST_AREA = 1_000_000.0  # beyond it is a beat, not a hot spot [m2]
 MOST_CORNERS = 500
+SAME = 0.999  # shared over union, above which two boxes are one
 SLIVER = 1.0  # what a border drawn otherwise cuts off, and nobody needs to be told of [m2]
 NEVER = np.datetime64("NaT", "s")
 
@@ -171,7 +174,7 @@ def fit_box(polygon: Any, study_area: StudyArea, kind: BoxKind) -> Fitted:
             f"the box has {largest / 1e6:.2f} km2; draw {MOST_AREA / 1e6:g} km2 or less: more "
             "is a beat, in which a stop of fifteen minutes is seen by few"
         )
-    if kind is not BoxKind.LEFT_OUT and largest > WALKED_AREA:
+    if kind is not BoxKind.LEFT_OUT and largest > 1.1 * WALKED_AREA:
         said.append(
             f"{largest / 1e6:.2f} km2 is more than one stop on foot covers "
             f"({WALKED_AREA / 1e6:g} km2): two smaller boxes say better where to stand"
@@ -205,7 +208,7 @@ def overlaps(polygon: Any, boxes: Sequence[Box]) -> tuple[str, ...]:
             continue
         shared = float(polygon.intersection(other).area)
         union = float(polygon.area) + float(other.area) - shared
-        if shared > (1 - 1e-6) * union:
+        if shared > SAME * union:
             raise ParameterError(
                 f"the same area stands as {box.label}: edit or reject that one"
             )
@@ -281,6 +284,26 @@ def closed_cells(boxes: Sequence[Box], grid: Grid) -> Bools:
         elif box.last.replaces is not None:
             closed |= cells_within(box.last.replaces, grid)
     return closed
+
+
+def spot_outlines(spots: Spots, grid: Grid, study_area: StudyArea | None = None) -> Shapes:
+    """Outline of each spot, shape (n_spots,): its cell, or the box that was drawn. [m]
+
+    Parameters
+    ----------
+    spots : Spots
+    grid : Grid
+    study_area : StudyArea, optional
+        Cells are clipped to it.
+
+    Returns
+    -------
+    array of shapely geometries, shape (n_spots,)
+    """
+    shapes: Shapes = outlines(grid, study_area=study_area)[spots.cell]
+    for n in np.flatnonzero(spots.drawn):
+        shapes[n] = spots.shapes[n]  # type: ignore[index]
+    return shapes
 
 
 def area_of(boxes: Sequence[Box]) -> Any:

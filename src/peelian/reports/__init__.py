@@ -41,6 +41,7 @@ from peelian.reports.sentences import (
     backtest_sentence,
     backtest_summary,
     champion_sentence,
+    judgement_summary,
     rate_sentence,
 )
 from peelian.reports.tables import table_csv, table_json, table_text
@@ -70,6 +71,7 @@ __all__ = [
     "equity_sentences",
     "footer_line",
     "interval_chart",
+    "judgement_summary",
     "map_panel",
     "monthly_chart",
     "named_layer",

@@ -93,10 +93,45 @@ def backtest_summary(result: BacktestResult) -> Table:
     )
 
 
+def judgement_summary(table: Table) -> Table:
+    """Judgement against model in columns narrow enough to read: scores with intervals."""
+    columns = table.columns
+
+    def spread(name: str, decimals: int) -> list[str]:
+        numbers = (columns[n] for n in (name, f"{name}_low", f"{name}_high"))
+        return [
+            _in_brackets(*(rounded(float(one), decimals) for one in row))
+            for row in zip(*numbers, strict=True)
+        ]
+
+    return Table(
+        {
+            "flagged": columns["flagged"],
+            "origins": columns["origins"],
+            "area": columns["area"],
+            "hits": columns["hits"],
+            "hits a km2": np.array(spread("per_km2", 1)),
+            "PAI": np.array(spread("pai", 1)),
+            "against": columns["against"],
+            "its hits a km2": np.array(spread("per_km2_against", 1)),
+            "its PAI": np.array(spread("pai_against", 1)),
+            "difference": np.array(spread("difference", 1)),
+            "p": columns["p"],
+            "verdict": columns["verdict"],
+        },
+        f"{table.title}; in brackets 95 % intervals",
+        {"area": "km2", "hits": "events", "difference": "hits an origin"},
+    )
+
+
 def _with_interval(estimate: Estimate, decimals: int) -> str:
     """An estimate with its interval in brackets."""
     value, low, high = (
         rounded(number, decimals)
         for number in (estimate.value, estimate.interval.low, estimate.interval.high)
     )
+    return _in_brackets(value, low, high)
+
+
+def _in_brackets(value: str, low: str, high: str) -> str:
     return f"{value} [{low}, {high}]" if value else ""

@@ -7,6 +7,12 @@ from peelian.sources.activity_files import (
     read_return_layout,
 )
 from peelian.sources.area_counts import parse_area_counts
+from peelian.sources.box_files import (
+    Drawing,
+    parse_drawings,
+    ranked,
+    read_drawings,
+)
 from peelian.sources.contents import sha256_of
 from peelian.sources.essex import (
     BASES_ARE_ASSUMED,
@@ -52,6 +58,7 @@ from peelian.sources.tables_in import X, Y
 __all__ = [
     "BASES_ARE_ASSUMED",
     "TOLERANCE",
+    "Drawing",
     "EventColumns",
     "FileMapping",
     "ForecastFile",
@@ -76,10 +83,13 @@ __all__ = [
     "events_of_table",
     "find_offence_set",
     "parse_area_counts",
+    "parse_drawings",
     "parse_mapping",
+    "ranked",
     "read_answer",
     "read_areas",
     "read_bases",
+    "read_drawings",
     "read_entries",
     "read_events",
     "read_extracts",

@@ -176,6 +176,22 @@ def _found(columns: list[str]) -> dict[str, str]:
 
 def read_layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
     """Attributes and valid polygons of the only layer, in the CRS wanted."""
+    import shapely
+
+    table, shapes, crs = read_shapes(path)
+    shapes = shapely.make_valid(shapes, method="structure")
+    if crs_to != PLANE:
+        if not crs:
+            raise CoordinateError(
+                f"{Path(path).name}: does not say its CRS; save it with one (a shapefile "
+                "needs its .prj file)"
+            )
+        shapes = project_shapes(shapes, from_crs=crs, to_crs=crs_to)
+    return table, shapes
+
+
+def read_shapes(path: str | Path) -> tuple[Any, Any, str | None]:
+    """Attributes, polygons as they were drawn, and CRS of the only layer of a file."""
     import pyogrio
     import shapely
 
@@ -208,16 +224,7 @@ def read_layer(path: str | Path, crs_to: str) -> tuple[Any, Any]:
         raise CoverageError(f"{path.name}: holds no polygons")
     shapes = shapely.from_wkb(table[geometry].to_numpy(), on_invalid="ignore")
     check_polygons(path.name, shapes)
-    shapes = shapely.make_valid(shapely.force_2d(shapes), method="structure")
-    crs = meta["crs"]
-    if crs_to != PLANE:
-        if not crs:
-            raise CoordinateError(
-                f"{path.name}: does not say its CRS; save it with one (a shapefile needs its "
-                ".prj file)"
-            )
-        shapes = project_shapes(shapes, from_crs=crs, to_crs=crs_to)
-    return table.drop_columns([geometry]), shapes
+    return table.drop_columns([geometry]), shapely.force_2d(shapes), meta["crs"]
 
 
 def check_polygons(file: str, shapes: Any) -> None:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from peelian.terms.arrays import Bools, Floats, Ints, require_length
+from peelian.terms.arrays import Bools, Floats, Ints, Shapes, require_length
 from peelian.terms.errors import ParameterError
 
 MODES = VEHICLE, FOOT = "vehicle", "foot"  # how a team travels
@@ -112,7 +112,8 @@ class Spots:
 
     ``cell`` is the cell's number in the grid, ``x, y`` where officers stand [m], ``worth``
     what a first visit is worth (expected events or harm; an assumption about effect, not a
-    forecast of crimes prevented).
+    forecast of crimes prevented). ``shapes`` are the outlines of spots that were drawn by hand
+    [m], None where a spot is its cell.
     """
 
     cell: Ints
@@ -120,14 +121,24 @@ class Spots:
     y: Floats
     worth: Floats
     names: tuple[str, ...]
+    shapes: Shapes | None = None
 
     def __post_init__(self) -> None:
-        require_length("Spots", len(self.cell), x=self.x, y=self.y, worth=self.worth)
+        require_length(
+            "Spots", len(self.cell), x=self.x, y=self.y, worth=self.worth, shapes=self.shapes
+        )
         if len(self.names) != len(self.cell):
             raise ParameterError(f"Spots: {len(self.names)} names, expected {len(self.cell)}")
 
     def __len__(self) -> int:
         return len(self.cell)
+
+    @property
+    def drawn(self) -> Bools:
+        """Whether each was drawn by hand, rather than flagged, shape (n_spots,)."""
+        if self.shapes is None:
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.array([shape is not None for shape in self.shapes], dtype=np.bool_)
 
 
 @dataclass(frozen=True, eq=False)

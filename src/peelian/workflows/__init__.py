@@ -1,6 +1,10 @@
 """One function per job: gather, decide, apply."""
 
 from peelian.store import Store, open_store
+from peelian.workflows.box_files import (
+    add_file_of_boxes,
+    edit_box_by_file,
+)
 from peelian.workflows.change import report_change
 from peelian.workflows.deliver import (
     FORMATS,
@@ -51,10 +55,12 @@ __all__ = [
     "PlanSettings",
     "Progress",
     "Store",
+    "add_file_of_boxes",
     "as_bytes",
     "as_text",
     "check_answer",
     "demo",
+    "edit_box_by_file",
     "explore",
     "flat_fields",
     "from_flat",

@@ -16,6 +16,7 @@ from peelian.store import Store
 from peelian.terms import Forecaster, Generators, ParameterError, Table
 from peelian.workflows.extent import date_of
 from peelian.workflows.gather import Material, gather_several
+from peelian.workflows.judgement import judge
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import BacktestSettings, Running, generator
 from peelian.workflows.unfinished import keeping
@@ -56,6 +57,7 @@ def backtest(
     with keeping(Workers(running.jobs), folder) as work:
         trial = score(material, settings, work=work, progress=progress)
     result = trial.result
+    judged = judge(store, material, settings, result, now=now)
     record = material.record(
         "backtest",
         replace(settings, running=Running()),
@@ -63,13 +65,15 @@ def backtest(
         seed=settings.seed,
         now=now,
     )
+    record = replace(record, ingredients=(*record.ingredients, *judged.ingredients))
     return Outcome(
         _table(result),
         record,
-        (*material.chosen, *trial.said, *work.said, _cost(result)),
+        (*material.chosen, *trial.said, *judged.said, *work.said, _cost(result)),
         summary=reports.backtest_summary(result),
         tables=(
             ("cost", _seconds(result)),
+            *((("boxes", reports.judgement_summary(judged.table)),) if judged.table else ()),
             *((("tuning", trial.tuning.table),) if trial.tuning else ()),
         ),
     )

@@ -9,6 +9,8 @@ from peelian.store import Store
 from peelian.terms import NotFound
 from peelian.workflows.arches import arches, keep_arches
 from peelian.workflows.backtest import backtest
+from peelian.workflows.box_list import list_boxes
+from peelian.workflows.box_scores import score_boxes
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
 from peelian.workflows.equity import equity
@@ -31,6 +33,8 @@ from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
     ArchSettings,
     BacktestSettings,
+    BoxesSettings,
+    BoxScoreSettings,
     ChangeSettings,
     CloseSettings,
     ConcentrationSettings,
@@ -92,6 +96,8 @@ JOBS: Mapping[str, Job] = {
         Job("evaluate leaks", LeakSettings, leaks),
         Job("evaluate equity", EquitySettings, equity),
         Job("evaluate score", ScoreSettings, score),
+        Job("evaluate boxes", BoxScoreSettings, score_boxes),
+        Job("boxes list", BoxesSettings, list_boxes),
         Job("plan", PlanSettings, plan, keep=keep_plan),
         Job("arches", ArchSettings, arches, keep=keep_arches),
         Job("operation list", ListSettings, listing),

@@ -3,6 +3,10 @@
 The same fields are the options of the command line and the query string of a page.
 """
 
+from peelian.workflows.settings.boxes import (
+    BoxesSettings,
+    BoxScoreSettings,
+)
 from peelian.workflows.settings.common import (
     SEED,
     Cells,
@@ -48,6 +52,8 @@ __all__ = [
     "SEED",
     "ArchSettings",
     "BacktestSettings",
+    "BoxScoreSettings",
+    "BoxesSettings",
     "Cells",
     "ChangeSettings",
     "CloseSettings",

@@ -40,6 +40,11 @@ class BacktestSettings:
     min_history: int = option(3, "held periods a forecast needs before it is scored")
     horizon: int = option(1, "periods scored together from each origin on")
     block: int = option(0, "origins resampled together; 0: as many as fill four weeks")
+    boxes: str = option(
+        "written",
+        "drawn boxes scored too: written (known by the origin), dated (as they say), none",
+        choices=("written", "dated", "none"),
+    )
     draws: int = option(2000, "bootstrap draws")
     seed: int = option(SEED, "seed of every random draw")
     running: Running = Running()
