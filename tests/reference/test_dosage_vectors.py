@@ -11,7 +11,7 @@ def test_out_in_in_in_out_every_two_minutes():
     """Pings at 0, 120, 240, 360, 480 s: lower 240 s, middle 360 s, upper 480 s.
 
     The rule is that of the field (clip to the polygon and GPS error, runs with no gap over
-    five minutes, two pings and five minutes at least): Hutt et al., Policing 41(3), 2018.
+    five minutes, two pings and five minutes at least): Hutt et al., Crime Science 10:3, 2021.
     """
     when = np.datetime64("2026-11-22T14:00:00", "s") + np.arange(5) * np.timedelta64(120, "s")
     x = np.array([500.0, 50.0, 50.0, 50.0, 500.0])

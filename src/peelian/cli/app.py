@@ -42,7 +42,7 @@ FORMAT = typer.Option("--format", help="table, csv, json or geojson, on standard
 OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix says the kind")
 QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
 DEFAULT_STORE = "peelian-store"
-ARGUMENTS = ("forecast", "events")  # settings given by their place, not by a name
+ARGUMENTS = ("forecast", "events", "pings")  # settings given by their place, not by a name
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -79,6 +79,8 @@ EXAMPLES = {
     "operation close": "peelian operation close --output close-down.pdf",
     "operation return": "peelian operation return --layout return.toml --output return.csv",
     "arches": "peelian arches --date 2018-12-03 --days 7 --teams 2",
+    "dosage": "peelian dosage pings.csv --plan latest --units 'EA1=Team 1, EA2=Team 1'",
+    "delivery": "peelian delivery --since 2018-12-01 --format csv > spot-days.csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }

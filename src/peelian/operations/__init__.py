@@ -52,6 +52,7 @@ from peelian.operations.disclosure import FEWER, SMALL_COUNT, withhold_small
 from peelian.operations.dosage import (
     BOUNDS,
     Refresh,
+    count_patrols,
     find_visits,
     officer_minutes,
     patrol_minutes,
@@ -76,6 +77,7 @@ from peelian.operations.recording import (
 )
 from peelian.operations.returns import ReturnColumn, ReturnLayout, fill_return
 from peelian.operations.roads import road_minutes, road_travel, street_speeds
+from peelian.operations.reported import pair_reports
 from peelian.operations.rotation import (
     draw_spots,
     horvitz_thompson,
@@ -145,6 +147,7 @@ __all__ = [
     "covered_value",
     "district_minutes",
     "draw_schedule",
+    "count_patrols",
     "draw_spots",
     "draw_weights",
     "estimate_by",
@@ -166,6 +169,7 @@ __all__ = [
     "parse_day",
     "parse_operation",
     "parse_place",
+    "pair_reports",
     "patrol_minutes",
     "places_of",
     "plan_routes",

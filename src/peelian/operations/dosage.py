@@ -75,9 +75,9 @@ def find_visits(
 
     References
     ----------
-    .. [1] O. Hutt, K. Bowers, S. Johnson and T. Davies, "Data and evidence challenges facing
-       place-based policing," Policing, 41(3), 339-351, 2018.
-       doi:10.1108/PIJPSM-09-2017-0117
+    .. [1] O. Hutt, K. Bowers and S. Johnson, "The effect of GPS refresh rate on measuring
+       police patrol in micro-places," Crime Science, 10, 3, 2021.
+       doi:10.1186/s40163-021-00140-1
     """
     no_time = np.timedelta64(0, "s")
     if not (gps_error >= 0 and gap >= no_time and dwell >= no_time and least_pings >= 1):
@@ -152,6 +152,33 @@ def patrol_minutes(visits: SeenVisits, groups: Ints, n_groups: int) -> Floats:
         Lower, middle and upper. [minutes]
     """
     return _covered(visits, groups, groups, n_groups)
+
+
+def count_patrols(visits: SeenVisits, groups: Ints, n_groups: int) -> Ints:
+    """Visits of any unit, those that overlap in time counted as one.
+
+    Parameters
+    ----------
+    visits : SeenVisits
+    groups : array of int, shape (n_visits,)
+        What each visit counts towards: its spot, its team, its day.
+    n_groups : int
+
+    Returns
+    -------
+    n : array of int, shape (n_groups,)
+    """
+    start = visits.first.astype(np.int64) - visits.before
+    end = visits.last.astype(np.int64) + visits.after
+    groups = np.asarray(groups, dtype=np.int64)
+    order = np.lexsort([start, groups])
+    apart = np.ones(len(order), dtype=bool)
+    for one in range(1, len(order)):
+        here, last = order[one], order[one - 1]
+        apart[one] = groups[here] != groups[last] or start[here] > end[last]
+        if not apart[one]:
+            end[here] = max(end[here], end[last])
+    return np.bincount(groups[order][apart], minlength=n_groups)
 
 
 def refresh_rates(pings: Pings, *, gap: np.timedelta64 = GAP) -> Refresh:

@@ -24,7 +24,7 @@ def parse_xml(content: Content, handlers: Mapping[str, Callable[..., Any]]) -> N
 
     def refuse(*_: object) -> None:
         raise DataError(
-            f"{content.name}: declares a document type, which nothing read here needs; not read"
+            f"{content.name}: declares a document type, which nothing needs; not read"
         )
 
     parser.StartDoctypeDeclHandler = refuse

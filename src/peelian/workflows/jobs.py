@@ -13,6 +13,8 @@ from peelian.workflows.box_list import list_boxes
 from peelian.workflows.box_scores import score_boxes
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
+from peelian.workflows.delivery import delivery
+from peelian.workflows.dosage import dosage, keep_dosage
 from peelian.workflows.equity import equity
 from peelian.workflows.explore import explore
 from peelian.workflows.forecast import forecast
@@ -39,6 +41,8 @@ from peelian.workflows.settings import (
     CloseSettings,
     ConcentrationSettings,
     CountSettings,
+    DeliverySettings,
+    DosageSettings,
     DualKdeSettings,
     EmergingSettings,
     EquitySettings,
@@ -104,6 +108,8 @@ JOBS: Mapping[str, Job] = {
         Job("operation sheet", SheetSettings, sheet),
         Job("operation close", CloseSettings, close),
         Job("operation return", ReturnSettings, fill_return),
+        Job("dosage", DosageSettings, dosage, keep=keep_dosage),
+        Job("delivery", DeliverySettings, delivery),
         Job("report map", MapSettings, explore),
     )
 }

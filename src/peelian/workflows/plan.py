@@ -22,6 +22,7 @@ from peelian.terms import (
 )
 from peelian.workflows.forecast import Flagged, flag
 from peelian.workflows.gather import BASES_LAYER, Material, gather_several
+from peelian.workflows.kept_plan import plan_files
 from peelian.workflows.labels import districts_of, near
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.pack import number_of, pack_of, plan_view
@@ -74,6 +75,8 @@ def plan(
         (*material.chosen, *chosen, *made.chosen, f"model {made.model}: {made.why}"),
         summary=teams_table(made_plan),
         tables=(("draw", draw_table(made_plan)),),
+        grid=material.grid,
+        study_area=material.study_area,
         draw=lambda: plan_view(material, made, made_plan, table, record),
         pack=pack_of(material, made_plan, record),
     )
@@ -95,6 +98,7 @@ def keep_plan(store: Store, outcome: Outcome, *, now: datetime) -> str:
             "stops.csv": reports.table_csv(outcome.table).encode(),
             "draw.csv": reports.table_csv(dict(outcome.tables)["draw"]).encode(),
             "provenance.json": reports.provenance_json(outcome.provenance).encode(),
+            **plan_files(outcome),
         },
         now=now,
     )

@@ -62,6 +62,25 @@ def test_officers_together_are_twice_the_officer_minutes_and_once_the_patrol_min
     visits = operations.find_visits(pings_of(*rows), shapes(SPOT))
     assert operations.officer_minutes(visits, visits.spot, 1).tolist() == [[20.0] * 3]
     assert operations.patrol_minutes(visits, visits.spot, 1).tolist() == [[10.0] * 3]
+    assert operations.count_patrols(visits, visits.spot, 1).tolist() == [1]
+
+
+def test_patrols_that_overlap_are_one_and_those_apart_are_two():
+    rows = [("A", s, IN) for s in (0, 300, 600)] + [("B", s, IN) for s in (500, 800, 1000)]
+    rows += [("A", s, IN) for s in (5000, 5300)]
+    visits = operations.find_visits(pings_of(*rows), shapes(SPOT))
+    assert len(visits) == 3
+    assert operations.count_patrols(visits, visits.spot, 2).tolist() == [2, 0]
+
+
+def test_reports_said_twice_or_by_half_are_paired_as_they_can_be():
+    pair = operations.pair_reports
+    nothing = np.array([])
+    assert pair(nothing, nothing).shape == (0, 2)
+    assert pair(np.array([60.0, 0.0, 2.0]), np.array([15.0, 16.0])).tolist()[0] == [0.0, 15.0]
+    assert np.isnan(pair(np.array([60.0, 0.0]), np.array([15.0]))[1, 1])
+    assert pair(nothing, np.array([15.0]))[0, 1] == 15.0
+    assert np.isnan(pair(nothing, np.array([15.0]))[0, 0])
 
 
 def test_overlapping_spots_each_have_the_visit_and_a_team_has_it_once():

@@ -177,7 +177,13 @@ def test_a_plan_run_as_a_job_is_kept_with_its_draw(own_store):
         outcome.chosen[-1] == f"plan and draw kept in the store as plan {kept.artefact[:12]}"
     )
     _, files = store.read_artefact(kept.artefact)
-    assert sorted(files) == ["draw.csv", "provenance.json", "stops.csv"]
+    assert sorted(files) == [
+        "draw.csv",
+        "provenance.json",
+        "routes.json",
+        "spots.geojson",
+        "stops.csv",
+    ]
     assert files["draw.csv"].count(b"\n") == 7
     assert b'"seed"' in files["provenance.json"]
 

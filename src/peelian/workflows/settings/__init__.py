@@ -16,6 +16,7 @@ from peelian.workflows.settings.common import (
     Streets,
     generator,
 )
+from peelian.workflows.settings.delivery import DeliverySettings, DosageSettings
 from peelian.workflows.settings.forecasts import (
     BacktestSettings,
     EquitySettings,
@@ -59,6 +60,8 @@ __all__ = [
     "CloseSettings",
     "ConcentrationSettings",
     "CountSettings",
+    "DeliverySettings",
+    "DosageSettings",
     "DualKdeSettings",
     "EmergingSettings",
     "EquitySettings",
