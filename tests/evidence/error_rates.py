@@ -136,8 +136,8 @@ def knox(rng):
     return share(found.table.columns["p"])
 
 
-def scan(model, *, prospective=False):
-    """The most likely cluster among events that have none."""
+def scan(model, *, prospective=False, skewed=False):
+    """The most likely cluster among events that have none, be they alike or of unlike harm."""
 
     def run(rng):
         x, y = np.round(rng.uniform(0, 1000, (2, 60)))
@@ -149,9 +149,11 @@ def scan(model, *, prospective=False):
             place = np.concatenate(
                 [np.arange(30), rng.choice(30, 40, p=people / people.sum())]
             )
-            x, y = np.round(rng.uniform(0, 1000, (2, 30)))[:, place]
+            x, y = rng.uniform(0, 1000, (2, 30))[:, place]
             day = np.concatenate([np.zeros(30, int), rng.integers(0, 60, 40)])
             given = {"weights": np.arange(70) >= 30, "population": people[place]}
+        if skewed:
+            given["harm"] = rng.choice([20.0, 365.0, 5475.0], len(x), p=[0.8, 0.18, 0.02])
         found = hotspots.scan(
             x, y, day, model=model, max_radius=300, max_days=14, prospective=prospective,
             runs=99, rng=rng, first_day=0, last_day=59, **given,
@@ -488,6 +490,9 @@ SIMULATIONS = (
     Simulation("backtest", "area under the curve of twelve months", COVER, ASYMPTOTIC, 1000, measure("curve_area")),
     Simulation("compare_tasks", "mean gain of a tenth, eight tasks over twelve months", COVER, ASYMPTOTIC, 2000, several_tasks),
     Simulation("segment_rates", "events per km", COVER, EXACT, 500, segment_rates),
+    Simulation("scan", "p, permutation, harm of 20, 365 or 5,475 days", ALARM, EXACT, 1000, scan("permutation", skewed=True)),
+    Simulation("scan", "p, Bernoulli, harm of 20, 365 or 5,475 days", ALARM, EXACT, 1000, scan("bernoulli", skewed=True)),
+    Simulation("scan", "p, Poisson, harm of 20, 365 or 5,475 days", ALARM, EXACT, 1000, scan("poisson", skewed=True)),
 )  # fmt: skip
 
 

@@ -29,11 +29,13 @@ KINDS = st.fixed_dictionaries(
 )
 
 
-def statistic_of(x, y, day, case, kinds):
+def statistic_of(x, y, day, case, kinds, harm=None):
     weights = None if kinds["model"] == "permutation" else case
     people = 1 + (x + 3 * y) / 100 if kinds["model"] == "poisson" else None
     rng = np.random.default_rng(1)
-    found = scan(x, y, day, weights=weights, population=people, rng=rng, runs=1, **kinds)
+    found = scan(
+        x, y, day, weights=weights, harm=harm, population=people, rng=rng, runs=1, **kinds
+    )
     return found.table.columns["statistic"].max(initial=0.0), found
 
 
@@ -53,6 +55,46 @@ def test_compiled_and_plain_searches_agree(history, kinds):
         assert first["observed"] > first["expected"] > 0
         assert 0 <= first["start"] <= first["end"] < first["start"] + kinds["max_days"]
         assert first["radius"] <= kinds["max_radius"]
+
+
+HARM = st.sampled_from([0.0, 0.3, 1.0, 2.5, 20.0, 365.0, 5475.0])
+
+
+@settings(max_examples=120, deadline=None)
+@given(histories(), KINDS, st.data())
+def test_compiled_and_plain_searches_of_harm_agree(history, kinds, data):
+    x, y, day, case = history
+    harm = np.array(data.draw(st.lists(HARM, min_size=len(x), max_size=len(x))))
+    if kinds["model"] != "permutation":
+        harm = np.where(case, harm, 0.0)
+    here = harm > 0  # an event that counts for nothing is no event, but is still a place
+    assume(here.sum() > 1)
+    assume(day[here].max() == day.max() and day[here].min() == 0)
+    statistic, found = statistic_of(*history, kinds, harm)
+    plain = scan_by_definition(
+        x, y, day, harm=harm,
+        population=1 + (x + 3 * y) / 100 if kinds["model"] == "poisson" else None, **kinds,
+    )  # fmt: skip
+    np.testing.assert_allclose(statistic, plain[0], atol=1e-9)
+    if len(found.table):
+        first = {name: column[0] for name, column in found.table.columns.items()}
+        assert first["observed"] > first["expected"] > 0
+        np.testing.assert_allclose(first["observed"], harm[found.cluster == 1].sum())
+        assert (here & (found.cluster == 1)).sum() > 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(histories(), KINDS, st.sampled_from([0.1, 3.0, 1e-6, 5475.0]))
+def test_harm_that_is_all_alike_changes_only_what_is_observed(history, kinds, each):
+    x, _, _, case = history
+    assume(kinds["model"] == "permutation" or case.sum() > 1)
+    _, plain = statistic_of(*history, kinds)
+    _, heavy = statistic_of(*history, kinds, np.full(len(x), each))
+    for name, values in plain.table.columns.items():
+        by = each if name in ("observed", "expected") else 1.0
+        np.testing.assert_allclose(heavy.table.columns[name], values * by, rtol=1e-12)
+    np.testing.assert_array_equal(heavy.cluster, plain.cluster)
+    np.testing.assert_array_equal(heavy.maxima, plain.maxima)
 
 
 @settings(max_examples=60, deadline=None)

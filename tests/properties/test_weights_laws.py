@@ -110,6 +110,7 @@ SCALES = {
     "change": dict.fromkeys(("before", "after", "expected"), WEIGHT),
     "knox": dict.fromkeys(("observed", "expected"), WEIGHT**2),
     "near_repeats": {"weight": WEIGHT},
+    "scan": dict.fromkeys(("observed", "expected"), WEIGHT),
 }
 # Not asked of a common weight: an exact test against its continuous form.
 APART = {"change": ("p", "p_fdr")}
@@ -132,7 +133,7 @@ def test_weights_of_one_leave_near_repeats_as_they_are():
         np.testing.assert_array_equal(ones.chains.columns[name], values)
 
 
-@pytest.mark.parametrize("method", [name for name in METHODS if name != "scan"])
+@pytest.mark.parametrize("method", METHODS)
 def test_a_common_weight_scales_what_is_summed_and_nothing_else(method):
     plain, heavy = METHODS[method](drawn(1.0)), METHODS[method](drawn(WEIGHT))
     for name, values in plain.items():
@@ -146,9 +147,9 @@ def test_a_common_weight_scales_what_is_summed_and_nothing_else(method):
             np.testing.assert_array_equal(heavy[name], values, err_msg=name)
 
 
-def test_a_scan_refuses_what_is_no_number_of_events():
+def test_a_scan_of_tallies_refuses_what_is_no_number_of_events():
     with pytest.raises(ParameterError, match="weights must be whole"):
-        METHODS["scan"](drawn(2.5))
+        hotspots.scan_of_events(drawn(2.5), **SCAN, rng=rng(), tallied=True)
 
 
 def history_of(events):

@@ -7,8 +7,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from peelian.hotspots.circles import circles
-from peelian.hotspots.pairs import as_days, as_weights, event_days, require_places
+from peelian.hotspots.pairs import as_days, event_days, require_places
 from peelian.hotspots.scan_definition import Model
+from peelian.hotspots.scan_inputs import (
+    MODELS,
+    events_of_rows,
+    harm_of_rows,
+    people_of_rows,
+    require_choices,
+    study_period,
+)
 from peelian.hotspots.scan_search import (
     Best,
     History,
@@ -17,18 +25,9 @@ from peelian.hotspots.scan_search import (
     population_of_places,
     who_is_a_case,
 )
-from peelian.terms import (
-    LOCAL_ZONE,
-    DataError,
-    Events,
-    Floats,
-    Ints,
-    ParameterError,
-    Table,
-)
-from peelian.terms.arrays import require_length
+from peelian.terms import LOCAL_ZONE, Events, Floats, Ints, ParameterError, Table
 
-MODELS = ("permutation", "poisson", "bernoulli")
+__all__ = ["MODELS", "Scan", "scan", "scan_of_events"]
 COLUMNS = (
     *("rank", "x", "y", "radius", "start", "end"),
     *("observed", "expected", "statistic", "p", "cells"),
@@ -44,8 +43,9 @@ class Scan:
     ----------
     table : Table
         ``rank`` from 1, ``x, y`` (centre) and ``radius`` [m], ``start, end`` (first and last
-        day), ``observed`` cases, ``expected`` cases, ``statistic`` (log likelihood ratio),
-        ``p`` and ``cells`` (places within). No two share a place.
+        day), ``observed`` cases, or their harm, and as many or as much ``expected``,
+        ``statistic`` (log likelihood ratio), ``p`` and ``cells`` (places within). No two
+        share a place.
     cluster : array, shape (n,)
         Rank of the cluster that holds each event, 0 where none does.
     maxima : array, shape (runs,)
@@ -74,6 +74,7 @@ def scan(
     runs: int = 999,
     rng: np.random.Generator,
     weights: ArrayLike | None = None,
+    harm: ArrayLike | None = None,
     population: ArrayLike | None = None,
     centres: tuple[ArrayLike, ArrayLike] | None = None,
     max_share: float = 0.5,
@@ -104,8 +105,11 @@ def scan(
         Random histories that p rests on.
     rng : numpy.random.Generator
     weights : array, shape (n,), optional
-        Whole number of events, or cases, of a row; 1 when not given. 0 marks a place without
-        an event (``poisson``), or somebody who is no case (``bernoulli``).
+        Whole number of events, or cases, that a row stands for; 1 when not given. 0 marks a
+        place without an event (``poisson``), or somebody who is no case (``bernoulli``).
+    harm : array, shape (n,), optional
+        What each event of a row counts for, in any unit; 1 when not given. 0 is as a weight
+        of 0. [harm]
     population : array, shape (n,), optional
         Under ``poisson``, people at the place of each row: rows of one place must agree.
         Under ``bernoulli``, how many people a row stands for, cases among them; not given, its
@@ -113,7 +117,7 @@ def scan(
     centres : (x, y), optional
         Centres of the circles; every place in the data when not given. [m]
     max_share : float
-        Largest share of all events (``poisson``: population; ``bernoulli``: people) whose
+        Largest share of all harm (``poisson``: population; ``bernoulli``: people) whose
         places a circle may hold. [0 to 1]
     max_clusters : int
         Longest list.
@@ -130,7 +134,7 @@ def scan(
     ------
     ParameterError
         If a choice is unknown, a limit is out of range, arrays differ in length, weights are
-        not whole, or the model lacks its population.
+        not whole, harm is negative, or the model lacks its population.
     DataError
         If a place or time is missing, lies outside the study period, or populations of one
         place differ.
@@ -142,6 +146,11 @@ def scan(
     is searched in the same way and gives its highest statistic; p is ``(1 + runs as high) /
     (1 + runs)``, also for the clusters after the first, for which that is cautious.
 
+    With ``harm`` c, m and N are sums of it, in units of the largest; it is then no likelihood,
+    but p needs none: an event keeps its harm when chance deals its day (``permutation``) or
+    its place and day (``poisson``) anew, and people are dealt whole cases (``bernoulli``,
+    whose statistic takes a case as the part of a case that its harm is of the largest).
+
     References
     ----------
     .. [1] M. Kulldorff, "A spatial scan statistic," Communications in Statistics: Theory and
@@ -149,16 +158,18 @@ def scan(
     .. [2] M. Kulldorff et al., "A space-time permutation scan statistic for disease outbreak
        detection," PLoS Medicine, 2(3), e59, 2005. doi:10.1371/journal.pmed.0020059
     """
-    _require_choices(model, max_radius, max_days, runs, max_share, max_clusters)
+    require_choices(model, max_radius, max_days, runs, max_share, max_clusters)
     east, north = require_places("Scan", x, y)
     days = np.floor(as_days(day, len(east)))
-    cases = _whole_cases(weights, len(east))
-    people = _people(model, population, cases)
+    cases = events_of_rows(weights, len(east))
+    worth = harm_of_rows(harm, cases)
+    cases = np.where(worth > 0, cases, 0)
+    people = people_of_rows(model, population, cases)
     dated = np.asarray(day).dtype.kind == "M"
     if cases.sum() < 2:
         return _nothing(len(east), runs, int(cases.sum()), dated=dated)
 
-    first, n_days = _study_period(days, first_day, last_day)
+    first, n_days = study_period(days, first_day, last_day)
     places, place = np.unique(np.column_stack([east, north]), axis=0, return_inverse=True)
     at = places[:, 0].copy(), places[:, 1].copy()
     times = people if model == "bernoulli" else cases
@@ -169,10 +180,14 @@ def scan(
         )
     row = np.repeat(np.arange(len(east)), times)
     row = row[np.argsort(place[row], kind="stable")]
+    weight = worth[row] / worth.max()
+    if model == "bernoulli":
+        weight = np.where(who_is_a_case(row, cases), weight, 0.0)
     if model == "poisson":
         size = population_of_places(place, people, len(places))
     else:
-        size = np.bincount(place[row], minlength=len(places)).astype(np.float64)
+        counted = None if model == "bernoulli" else weight
+        size = np.bincount(place[row], counted, minlength=len(places)).astype(np.float64)
     found = circles(
         at if centres is None else require_places("centres", *centres),
         at,
@@ -183,15 +198,18 @@ def scan(
     observed = History(
         np.searchsorted(place[row], np.arange(len(places) + 1)),
         (days[row] - first).astype(np.int64),
-        who_is_a_case(row, cases) if model == "bernoulli" else np.ones(len(row), dtype=bool),
+        weight,
     )
-    search = Search(found, model, int(cases.sum()), n_days, int(max_days), prospective, size)
+    search = Search(found, model, weight.sum(), n_days, int(max_days), prospective, size)
     best = search.best(observed, each=True)
     seeds = rng.integers(1 << 63, size=runs)
     maxima = highest_of_runs(search, observed, seeds)
-    return _result(
+    result = _result(
         search, best, maxima, max_clusters, place, days - first, cases, first, dated
     )
+    if np.all(worth[cases > 0] == 1):
+        return result
+    return _in_harm(result, cases * worth, worth.max())
 
 
 def scan_of_events(
@@ -204,6 +222,7 @@ def scan_of_events(
     runs: int = 999,
     rng: np.random.Generator,
     weighted: bool = False,
+    tallied: bool = False,
     population: ArrayLike | None = None,
     max_share: float = 0.5,
     max_clusters: int = 10,
@@ -218,8 +237,10 @@ def scan_of_events(
     model, max_radius, max_days, prospective, runs, rng, max_share, max_clusters
         As `scan`.
     weighted : bool
-        Whether an event counts as often as its weight says, which must be whole;
-        ``bernoulli`` needs it.
+        Whether an event counts for its weight, such as harm; 0 is no case, as ``bernoulli``
+        needs to be told.
+    tallied : bool
+        Whether an event stands for as many events as its weight says, which must be whole.
     population : array, shape (n,), optional
         As `scan`.
     zone : str
@@ -250,7 +271,8 @@ def scan_of_events(
         prospective=prospective,
         runs=runs,
         rng=rng,
-        weights=events.weight[known] if weighted else None,
+        weights=events.weight[known] if tallied else None,
+        harm=events.weight[known] if weighted and not tallied else None,
         population=None if population is None else np.asarray(population)[known],
         max_share=max_share,
         max_clusters=max_clusters,
@@ -258,78 +280,6 @@ def scan_of_events(
     cluster = np.zeros(len(events), dtype=np.int64)
     cluster[known] = result.cluster
     return replace(result, cluster=cluster, left_out=int(np.count_nonzero(~known)))
-
-
-def _require_choices(
-    model: str, max_radius: float, max_days: int, runs: int, max_share: float, clusters: int
-) -> None:
-    if model not in MODELS:
-        raise ParameterError(f"unknown model {model!r}; choose {', '.join(MODELS)}")
-    if not (np.isfinite(max_radius) and max_radius >= 0):
-        raise ParameterError(
-            f"max_radius is {max_radius}; give metres from 0 up, such as 1000"
-        )
-    if max_days < 1 or runs < 1 or clusters < 1:
-        raise ParameterError(
-            f"max_days is {max_days}, runs {runs} and max_clusters {clusters}; "
-            "give 1 or more of each"
-        )
-    if not 0 < max_share <= 1:
-        raise ParameterError(f"max_share is {max_share}; give a share up to 1, such as 0.5")
-
-
-def _whole_cases(weights: ArrayLike | None, n: int) -> Ints:
-    """Events of each row."""
-    given = as_weights(weights, n)
-    if given is None:
-        return np.ones(n, dtype=np.int64)
-    if not np.array_equal(given, np.floor(given)):
-        raise ParameterError(
-            "a scan counts events, so weights must be whole; leave harm weights out, or round "
-            "them to numbers of events"
-        )
-    return given.astype(np.int64)
-
-
-def _people(model: str, population: ArrayLike | None, cases: Ints) -> NDArray[Any]:
-    """Population of each row's place (poisson), or people the row stands for (bernoulli)."""
-    if population is None:
-        if model == "poisson":
-            raise ParameterError(
-                "the poisson model needs population: people at the place of each row; without "
-                "them choose permutation"
-            )
-        return np.maximum(cases, 1)
-    if model == "permutation":
-        raise ParameterError(
-            "the permutation model takes no population; leave it out or choose poisson"
-        )
-    people = np.asarray(population, dtype=np.float64)
-    require_length("scan", len(cases), population=people)
-    if not (np.isfinite(people).all() and np.all(people >= 0)):
-        raise DataError("a population is missing or negative")
-    if model == "poisson":
-        return people
-    if not np.array_equal(people, np.floor(people)) or np.any(people < cases):
-        raise DataError(
-            "each row must stand for a whole number of people, no fewer than cases"
-        )
-    return people.astype(np.int64)
-
-
-def _study_period(
-    days: Floats,
-    first_day: float | np.datetime64 | None,
-    last_day: float | np.datetime64 | None,
-) -> tuple[float, int]:
-    """First day, and how many days there are."""
-    first = days.min() if first_day is None else np.floor(as_days(np.array([first_day]), 1))[0]
-    last = days.max() if last_day is None else np.floor(as_days(np.array([last_day]), 1))[0]
-    if days.min() < first or days.max() > last:
-        raise DataError(
-            "an event lies outside the study period; leave it out, or move first_day, last_day"
-        )
-    return float(first), int(last - first) + 1
 
 
 def _result(
@@ -368,13 +318,21 @@ def _result(
         at.distance[entry],
         _as_given(first + best.begin[chosen], dated=dated),
         _as_given(first + best.finish[chosen], dated=dated),
-        best.count[chosen],
+        best.count[chosen].astype(np.int64),
         best.chance[chosen],
         statistic,
         (1 + as_high) / (1 + len(maxima)),
         np.array([len(at.within(e)) for e in entry], dtype=np.int64),
     )
-    return Scan(table, cluster, maxima, search.n_cases)
+    return Scan(table, cluster, maxima, int(cases.sum()))
+
+
+def _in_harm(found: Scan, harm: Floats, largest: float) -> Scan:
+    """What was searched for in units of the largest harm, in the unit it was given in."""
+    columns = dict(found.table.columns)
+    columns["observed"] = np.bincount(found.cluster, harm, minlength=len(found.table) + 1)[1:]
+    columns["expected"] = columns["expected"] * largest
+    return replace(found, table=replace(found.table, columns=columns))
 
 
 def _as_given(days: NDArray[Any], *, dated: bool) -> NDArray[Any]:

@@ -19,9 +19,10 @@ def scan_by_definition(
     max_days: int,
     prospective: bool = False,
     case: Bools | None = None,
+    harm: Floats | None = None,
     population: Floats | None = None,
     max_share: float = 0.5,
-) -> tuple[float, float, float, int, int, int, float]:
+) -> tuple[float, float, float, int, int, float, float]:
     """Highest log likelihood ratio over every circle and every window of days.
 
     Parameters
@@ -32,6 +33,8 @@ def scan_by_definition(
         As `scan`.
     case : array of bool, shape (n,), optional
         Under ``bernoulli``, who is a case; under ``poisson``, where there was an event.
+    harm : array, shape (n,), optional
+        What each case counts for; 0 for no case.
     population : array, shape (n,), optional
         Under ``poisson``, people at the place of each row.
 
@@ -41,14 +44,19 @@ def scan_by_definition(
         Of the most likely cylinder; all 0 when no cylinder has more than expected.
     """
     case = np.ones(len(x), dtype=bool) if case is None else case
-    n_days, n_cases = int(day.max()) + 1, int(case.sum())
+    largest = 1.0 if harm is None else float(harm.max())
+    counts = case * 1.0 if harm is None else harm / largest
+    case = counts > 0
+    n_days, total = int(day.max()) + 1, float(counts.sum())
     places, first = np.unique(np.column_stack([x, y]), axis=0, return_index=True)
-    best: tuple[float, float, float, int, int, int, float] = (0.0, 0.0, 0.0, 0, 0, 0, 0.0)
+    best: tuple[float, float, float, int, int, float, float] = (0.0,) * 3 + (0, 0, 0.0, 0.0)
     for x0, y0 in places:
         far = np.sqrt((x - x0) ** 2 + (y - y0) ** 2)
         for radius in np.unique(far[far <= max_radius]):
             inside = far <= radius
-            if population is None:
+            if model == "permutation":
+                share = counts[inside].sum() / total
+            elif population is None:
                 share = inside.mean()
             else:
                 share = population[first][inside[first]].sum() / population[first].sum()
@@ -58,35 +66,37 @@ def scan_by_definition(
                 ends = range(begin, min(begin + max_days, n_days))
                 for finish in ends if not prospective else ends[n_days - 1 - begin :]:
                     during = (day >= begin) & (day <= finish)
-                    count = int((case & inside & during).sum())
+                    count = counts[inside & during].sum()
                     if model == "permutation":
-                        expected = inside.sum() * during.sum() / n_cases
+                        expected = counts[inside].sum() * counts[during].sum() / total
                     elif model == "poisson":
-                        expected = n_cases * share * (finish - begin + 1) / n_days
+                        expected = total * share * (finish - begin + 1) / n_days
                     else:
-                        expected = (inside & during).sum() * n_cases / len(x)
-                    if count < 2 or count <= expected:
+                        expected = (inside & during).sum() * total / len(x)
+                    several = (case & inside & during).sum() > 1
+                    if not several or count <= expected * (1 + 1e-9):
                         continue
                     people = int((inside & during).sum()) if model == "bernoulli" else None
-                    value = _log_ratio(count, expected, n_cases, people, len(x))
+                    value = _log_ratio(count, expected, total, people, len(x))
                     if value > best[0] + 1e-9:
-                        best = (value, x0, y0, begin, finish, count, float(expected))
+                        seen, meant = count * largest, float(expected) * largest
+                        best = (value, x0, y0, begin, finish, seen, meant)
     return best
 
 
 def _log_ratio(
-    count: int, expected: float, n_cases: int, people: int | None, everybody: int
+    count: float, expected: float, total: float, people: int | None, everybody: int
 ) -> float:
     """Log likelihood at the rates seen inside and outside, less that at one rate."""
     if people is None:
-        pairs = [(count, expected), (n_cases - count, n_cases - expected)]
+        pairs = [(count, expected), (total - count, total - expected)]
     else:
         outside = everybody - people
-        rate = n_cases / everybody
+        rate = total / everybody
         pairs = [
             (count, people * rate),
             (people - count, people * (1 - rate)),
-            (n_cases - count, outside * rate),
-            (outside - n_cases + count, outside * (1 - rate)),
+            (total - count, outside * rate),
+            (outside - total + count, outside * (1 - rate)),
         ]
     return float(sum(seen * np.log(seen / mean) for seen, mean in pairs if seen > 0))

@@ -8,14 +8,19 @@ import numpy as np
 from peelian.hotspots.circles import Circles
 from peelian.terms import Bools, DataError, Floats, Ints
 
+BINS = 8  # of the mean weight: too few make logarithms, too many make a long list of them
+
 
 @dataclass(frozen=True, eq=False)
 class History:
-    """Who was where and when: place q has entries first_at[q] to first_at[q + 1]."""
+    """Who was where and when: place q has entries first_at[q] to first_at[q + 1].
+
+    ``weight`` is 0 for who is no case, else what the case counts for, 1 the most.
+    """
 
     first_at: Ints
     time: Ints
-    case: Bools
+    weight: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +31,7 @@ class Best:
     entry: Ints
     begin: Ints
     finish: Ints
-    count: Ints
+    count: Floats
     chance: Floats
 
 
@@ -36,7 +41,7 @@ class Search:
 
     circles: Circles
     model: str
-    n_cases: int
+    total: float
     n_days: int
     max_days: int
     prospective: bool
@@ -48,12 +53,13 @@ class Search:
         if self.model == "permutation":
             return replace(history, time=rng.permutation(history.time))
         if self.model == "bernoulli":
-            return replace(history, case=rng.permutation(history.case))
-        by_place = rng.multinomial(self.n_cases, self.size / self.size.sum())
+            return replace(history, weight=rng.permutation(history.weight))
+        n = len(history.time)
+        by_place = rng.multinomial(n, self.size / self.size.sum())
         return History(
             np.concatenate([[0], np.cumsum(by_place)]),
-            rng.integers(0, self.n_days, self.n_cases),
-            history.case,
+            rng.integers(0, self.n_days, n),
+            rng.permutation(history.weight),
         )
 
     def best(self, history: History, *, each: bool) -> Best:
@@ -61,15 +67,17 @@ class Search:
         from peelian.hotspots.scan_kernels import search
 
         n = len(self.circles.start) - 1 if each else 1
-        entry, begin, finish, count = np.zeros((4, n), dtype=np.int64)
-        found = Best(np.zeros(n), entry, begin, finish, count, np.zeros(n))
+        entry, begin, finish = np.zeros((3, n), dtype=np.int64)
+        found = Best(np.zeros(n), entry, begin, finish, np.zeros(n), np.zeros(n))
+        weight = history.weight
+        alike = not np.any((weight > 0) & (weight < 1))
         if self.model == "poisson":
-            base = self.circles.held * (self.n_cases / self.size.sum())
+            base = self.circles.held * (self.total / self.size.sum())
             upto = np.arange(self.n_days + 1) / self.n_days
         else:
             base = self.circles.held
-            by_day = np.bincount(history.time, minlength=self.n_days)
-            upto = np.concatenate([[0], np.cumsum(by_day)]) / len(history.time)
+            by_day = np.bincount(history.time, weight, minlength=self.n_days)
+            upto = np.concatenate([[0], np.cumsum(by_day)]) / self.total
         search(
             self.circles.start,
             self.circles.place,
@@ -77,9 +85,10 @@ class Search:
             base,
             history.first_at,
             history.time,
-            history.case,
+            weight,
             upto,
-            self.n_cases,
+            self.total,
+            1.0 if alike else BINS * np.count_nonzero(weight) / self.total,
             min(self.max_days, self.n_days),
             self.prospective,
             self.model == "bernoulli",
@@ -92,7 +101,7 @@ class Search:
             found.chance,
         )
         if self.model == "bernoulli":
-            found.chance[:] *= self.n_cases / len(history.time)
+            found.chance[:] *= self.total / len(history.time)
         return found
 
 

@@ -90,6 +90,8 @@ def scan(
         )
     if settings.population and settings.model != "poisson":
         raise ParameterError(f"model {settings.model} takes no population: choose poisson")
+    if settings.weight_is_count and not settings.cells.source.weight:
+        raise ParameterError("say which column is how many events a row stands for: --weight")
     material = gather(store, settings.cells, now=now)
     limits: dict[str, Any] = {
         "model": settings.model,
@@ -100,12 +102,18 @@ def scan(
         "rng": generator(settings.seed),
     }
     if settings.model == "poisson" and material.areas is not None:
-        result = _scan_of_areas(material.events, _residents(material.areas, settings), limits)
+        areas = _residents(material.areas, settings)
+        tallied = settings.weight_is_count
+        result = _scan_of_areas(material.events, areas, limits, tallied=tallied)
     else:
         people = _people(material, settings, now=now) if settings.model == "poisson" else None
         weighted = bool(settings.cells.source.weight) or settings.model == "bernoulli"
         result = hotspots.scan_of_events(
-            material.events, weighted=weighted, population=people, **limits
+            material.events,
+            weighted=weighted,
+            tallied=settings.weight_is_count,
+            population=people,
+            **limits,
         )
     record = material.record(
         "hotspots scan",
@@ -117,8 +125,8 @@ def scan(
     said = [
         f"{result.n_cases:,} cases, {result.left_out:,} events without a known day left out"
     ]
-    if settings.cells.source.weight and settings.model != "bernoulli":
-        said.append("a weight is a number of events here: harm has no likelihood to scan by")
+    if settings.cells.source.weight and not settings.weight_is_count:
+        said.append("one event a row, which counts for its weight (0: none)")
     return Outcome(
         result.table,
         record,
@@ -159,7 +167,9 @@ def _residents(areas: Areas, settings: ScanSettings) -> Areas:
     return areas
 
 
-def _scan_of_areas(events: Events, areas: Areas, limits: dict[str, Any]) -> hotspots.Scan:
+def _scan_of_areas(
+    events: Events, areas: Areas, limits: dict[str, Any], *, tallied: bool
+) -> hotspots.Scan:
     """A Poisson scan of events by area: each area is one place, at a point inside it."""
     day, known = hotspots.event_days(events)
     grid = spacetime.polygon_grid(areas)
@@ -167,11 +177,13 @@ def _scan_of_areas(events: Events, areas: Areas, limits: dict[str, Any]) -> hots
     counted = known & inside
     # Every area has a row that weighs nothing, so that those without events are at risk too.
     at = np.concatenate([area[counted], np.arange(grid.n_cells)])
+    weight = np.append(events.weight[counted], np.zeros(grid.n_cells))
     result = hotspots.scan(
         grid.x[at],
         grid.y[at],
         np.append(day[counted], np.repeat(day[counted][:1], grid.n_cells)).astype("M8[D]"),
-        weights=np.append(events.weight[counted], np.zeros(grid.n_cells)),
+        weights=weight if tallied else None,
+        harm=None if tallied else weight,
         population=areas.population[at],
         **limits,
     )

@@ -171,6 +171,88 @@ def test_weights_are_events():
         assert (weighed["cells"] >= repeated["cells"]).all()
 
 
+MODELS = ["permutation", "poisson", "bernoulli"]
+
+
+def harmed(seed, model="permutation", *, n=60):
+    """Noise whose harm is as skewed as offences are, anywhere and at any time."""
+    rng = np.random.default_rng(seed)
+    harm = rng.choice([20.0, 365.0, 5475.0], n, p=[0.8, 0.18, 0.02])
+    kinds = {"model": model, "harm": harm, "first_day": 0, "last_day": 39}
+    if model == "bernoulli":
+        kinds["weights"] = np.arange(n) % 2
+    if model == "poisson":
+        kinds["population"] = np.ones(n)
+    return noise(n, seed), kinds
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_unit_of_harm_changes_only_what_is_observed(model):
+    history, kinds = harmed(3, model)
+    days = run(*history, **kinds)
+    years = run(*history, **kinds | {"harm": kinds["harm"] / 365})
+    assert len(days.table)
+    for name, values in days.table.columns.items():
+        by = 365 if name in ("observed", "expected") else 1
+        np.testing.assert_allclose(years.table.columns[name] * by, values)
+    first = {name: column[0] for name, column in days.table.columns.items()}
+    assert first["observed"] == kinds["harm"][days.cluster == 1].sum() > first["expected"]
+
+
+def test_harm_shows_where_numbers_do_not():
+    x, y, day = noise(300, 5, side=10_000, last_day=200)
+    x[:6], y[:6] = 4000 + np.random.default_rng(5).uniform(-60, 60, (2, 6))
+    day[:6] = 100 + np.arange(6) % 3
+    harm = np.full(300, 20.0)
+    harm[:6] = 5475.0
+    harm[6:40] = 5475.0  # there are as bad ones elsewhere
+    by_harm = run(x, y, day, harm=harm).table.columns
+    assert np.hypot(by_harm["x"][0] - 4000, by_harm["y"][0] - 4000) < 90
+    assert by_harm["observed"][0] == 6 * 5475.0
+    assert by_harm["p"][0] == 0.05
+
+
+def test_a_row_may_stand_for_several_events_of_some_harm():
+    x, y, day = noise(50)
+    rng = np.random.default_rng(4)
+    times, harm = rng.integers(0, 4, 50), rng.lognormal(0, 1, 50)
+    row = np.repeat(np.arange(50), times)
+    period = {"first_day": 0, "last_day": 40}
+    one = run(x, y, day, weights=times, harm=harm, **period)
+    each = run(x[row], y[row], day[row], harm=harm[row], **period)
+    for name in ("observed", "expected", "statistic"):
+        np.testing.assert_allclose(one.table.columns[name], each.table.columns[name])
+    assert one.n_cases == each.n_cases == times.sum()
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_counts_for_nothing_is_no_event(model):
+    history, kinds = harmed(3, model)
+    nothing = run(*history, **kinds | {"harm": np.zeros(60)})
+    assert (len(nothing.table), nothing.n_cases) == (0, 0)
+    single = run(*history, **kinds | {"harm": np.arange(60) == 1})
+    assert (len(single.table), single.n_cases) == (0, 1)
+    with pytest.raises(ParameterError, match="a weight is negative"):
+        run(*history, **kinds | {"harm": -kinds["harm"]})
+
+
+def test_skewed_harm_raises_no_false_alarm():
+    assert share_found(300, lambda seed: harmed(seed, n=40)) <= 0.07
+
+
+def test_events_are_harm_or_tallies():
+    x, y, day = planted()
+    times = np.random.default_rng(4).integers(1, 4, 300).astype(float)
+    rng = np.random.default_rng
+    events = events_of(x, y, day, weight=times)
+    tallied = scan_of_events(events, tallied=True, rng=rng(1), **SETTINGS)
+    assert tallied.n_cases == times.sum()
+    weighed = scan_of_events(events, weighted=True, rng=rng(1), **SETTINGS)
+    assert weighed.n_cases == 300
+    np.testing.assert_array_equal(weighed.maxima, run(x, y, day, harm=times).maxima)
+    np.testing.assert_array_equal(tallied.maxima, run(x, y, day, weights=times).maxima)
+
+
 def test_dates_stay_dates_and_centres_can_be_given():
     x, y, day = planted()
     dates = np.datetime64("2020-01-01") + day

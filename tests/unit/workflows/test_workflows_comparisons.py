@@ -241,6 +241,22 @@ def test_residents_that_are_not_there(do, given, error, said):
         scanned(do, **given)
 
 
+def test_a_weight_is_harm_unless_rows_stand_for_several(do, tmp_path):
+    plain = do("scan", runs=19, max_days=14, max_radius=3000)
+    harm = do("scan", runs=19, max_days=14, max_radius=3000, weight="harm")
+    assert "448 cases" in plain.chosen[-1]
+    assert "448 cases" in harm.chosen[-2]
+    assert harm.chosen[-1] == "one event a row, which counts for its weight (0: none)"
+    several = {"weight": "harm", "weight_is_count": "on"}
+    tallied = do("scan", runs=19, max_days=14, max_radius=3000, **several)
+    assert "895 cases" in tallied.chosen[-1]
+    residents = {"areas": areas_file(tmp_path / "areas.geojson"), "population": "people"}
+    assert "448 cases" in scanned(do, weight="harm", **residents).chosen[-2]
+    assert "895 cases" in scanned(do, **several, **residents).chosen[-1]
+    with pytest.raises(ParameterError, match="--weight"):
+        do("scan", weight_is_count="on")
+
+
 def test_areas_without_residents_are_refused(do, tmp_path):
     file = areas_file(tmp_path / "areas.geojson", population=(100, None, 300, 400))
     with pytest.raises(DataError, match="residents of 1 of 4 areas are not known"):

@@ -166,11 +166,16 @@ class ScanSettings:
     cells: Cells = Cells()
     model: str = option(
         "permutation",
-        "permutation, poisson, or bernoulli (weight 1 a case, 0 not)",
+        "permutation, poisson, or bernoulli (weight 0 is no case)",
         choices=("permutation", "poisson", "bernoulli"),
     )
     population: str = option(
         "", "poisson: column of residents, of --areas if given, else of the events", page=False
+    )
+    weight_is_count: bool = option(
+        False,
+        "weight is how many events a row stands for, not what one counts for",
+        page=False,
     )
     prospective: bool = option(False, "only clusters still going on at the end")
     max_radius: float = option(1000.0, "largest radius of a circle [m]")
