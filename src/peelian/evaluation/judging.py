@@ -13,9 +13,11 @@ from peelian.evaluation.scores import (
     score_curve,
     score_difference,
     score_hit_rate,
-    score_mean,
     score_pei,
+    score_ranking,
     score_ratio,
+    score_stability,
+    wilson_pooled,
 )
 from peelian.evaluation.tally import CURVE_SHARE, Frame, Tally
 from peelian.statistics import garwood, garwood_limits, sign_flip_test
@@ -58,8 +60,8 @@ def judge(
         rri_levine=score_ratio(tally.hits, tally.past_hits, resamples),
         search_efficiency=_search_efficiency(tally.hits, frame, resamples),
         curve=score_curve(tally.curve_hits, events, resamples),
-        curve_area=score_ratio(_below_curve(tally.curve_hits), events, resamples),
-        gini=score_ratio(tally.ranked, events, resamples),
+        curve_area=_curve_area(tally.curve_hits, events, resamples),
+        gini=score_ranking(tally.ranked, events, resamples, bounds=(-1, 1)),
         generalised_gini=_generalised_gini(tally.ranked, frame, resamples),
         calibration=_calibration(tally.expected, frame, resamples),
         calibration_table=_calibration_table(tally, frame),
@@ -70,9 +72,9 @@ def judge(
         crps=score_ratio(tally.crps, entries, resamples),
         unforeseen=float(tally.unforeseen.sum()),
         pit=tally.pit.sum(axis=0) / entries.sum(),
-        overlap=score_mean(tally.overlap, resamples),
-        kept=score_mean(tally.kept, resamples),
-        rank_correlation=score_mean(tally.rank_correlation, resamples),
+        overlap=score_stability(tally.overlap, resamples),
+        kept=score_stability(tally.kept, resamples),
+        rank_correlation=score_stability(tally.rank_correlation, resamples, bounds=(-1, 1)),
         difference=difference,
         p=np.nan if np.isnan(paired).any() else sign_flip_test(paired, rng=rng, block=block),
         verdict=IS_BASELINE if name == baseline else words,
@@ -87,21 +89,24 @@ def _search_efficiency(hits: Floats, frame: Frame, resamples: Resamples) -> Esti
     return score_ratio(hits, searched, resamples, guard)
 
 
-def _below_curve(curve_hits: Floats) -> Floats:
-    """Hits averaged over all budgets up to the last of the curve, at each origin."""
+def _curve_area(curve_hits: Floats, events: Floats, resamples: Resamples) -> Estimate:
+    """Hit rate averaged over all budgets of the curve; where no origin differs, Wilson's."""
     caught = np.pad(curve_hits, ((0, 0), (1, 0)))
     share = np.append(0.0, CURVE_SHARE)
     mean: Floats = np.trapezoid(caught, share, axis=1) / share[-1]
-    return mean
+    found = score_ranking(mean, events, resamples, bounds=(0, 1))
+    alike = found.interval.low == found.interval.high
+    return Estimate(found.value, wilson_pooled(mean, events)) if alike else found
 
 
 def _generalised_gini(ranked: Floats, frame: Frame, resamples: Resamples) -> Estimate:
     """Gini against the most even spread that so few events allow, weighted by events."""
-    if not frame.whole:
-        return score_mean(np.full(len(ranked), np.nan), resamples)
     events = frame.events
-    places = np.maximum(len(frame.area) / np.maximum(events, 1), 1)
-    return score_ratio(events - places * (events - ranked), events, resamples)
+    spread = np.maximum(len(frame.area), events)
+    top = events - spread * (1 - ranked / np.maximum(events, 1))
+    known = np.where(events > 0, top, 0.0) if frame.whole else np.full(len(events), np.nan)
+    least = 1 - 2 * float(spread.sum()) / max(float(events.sum()), 1)
+    return score_ranking(known, events, resamples, bounds=(least, 1))
 
 
 def _calibration(expected: Floats, frame: Frame, resamples: Resamples) -> Estimate:

@@ -181,7 +181,8 @@ def backtest_table(result: BacktestResult) -> Table:
     -------
     Table
         Columns ``forecaster, hits, events``; each Estimate of a row under its own name, with
-        ``_low`` and ``_high``; ``p, unforeseen, unscored, seconds, verdict, champion``; and,
+        ``_low`` and ``_high``; ``p, unforeseen, unscored, no_interval`` (why what successive
+        maps share has none), ``seconds, verdict, champion``; and,
         each entry a list, ``curve_share, curve, curve_low, curve_high``, the columns of the
         calibration table as ``calibration_...``, and ``pit``. Unknown numbers are NaN.
     """
@@ -203,6 +204,7 @@ def backtest_table(result: BacktestResult) -> Table:
             "p": row.p,
             "unforeseen": row.unforeseen,
             "unscored": _unscored(result, row),
+            "no_interval": _no_interval(row),
             "seconds": row.seconds,
             "verdict": row.verdict,
             "champion": row.name == result.champion,
@@ -263,6 +265,13 @@ def _unscored(result: BacktestResult, row: BacktestRow) -> str:
     if row.unforeseen > 0:
         return f"infinite log score: {row.unforeseen:g} events where none was expected at all"
     return result.unscored
+
+
+def _no_interval(row: BacktestRow) -> str:
+    """Why what successive maps share has no interval; empty when it has, or is not known."""
+    shared = (row.overlap, row.kept, row.rank_correlation)
+    lacking = [one for one in shared if np.isfinite(one.value) and np.isnan(one.interval.low)]
+    return lacking[0].interval.method if lacking else ""
 
 
 def _column(values: list[object]) -> NDArray[Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from peelian.statistics import (
     bootstrap_blocks,
     bootstrap_limits,
+    cosine_limits,
     garwood,
     wilson,
     wilson_limits,
@@ -14,6 +15,9 @@ from peelian.statistics import (
 from peelian.terms import INTERVAL_LEVEL, Bools, Floats, Interval, Ints
 
 BOOTSTRAP = "block bootstrap over origins"
+COSINES = "the widest of t intervals from few and from all cosine averages over origins"
+SLOW_WAVES = (2, 3)  # for what two successive maps share, which moves with their memory
+LEARNT_WAVES = 7  # for what a map catches, which depends a little on what it learnt before
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ def score_hit_rate(hits: Floats, events: Floats, resamples: Resamples) -> Estima
     collapse, so it is never narrower than Wilson's. In simulation with 6 to 52 origins it
     covers 96 % or more; plain percentiles cover 85 to 95 %, and 44 % when hits are few.
     """
-    return score_ratio(hits, events, resamples, _wilson(hits, events))
+    return score_ratio(hits, events, resamples, wilson_pooled(hits, events))
 
 
 def score_pei(hits: Floats, best: Floats, events: Floats, resamples: Resamples) -> Estimate:
@@ -122,7 +126,7 @@ def score_pei(hits: Floats, best: Floats, events: Floats, resamples: Resamples) 
     most, total = float(best.sum()), float(events.sum())
     if not most > 0 or hits.sum() >= most:
         return score_ratio(hits, best, resamples)
-    share = _wilson(hits, events)
+    share = wilson_pooled(hits, events)
     low, high = share.low * total / most, min(share.high * total / most, 1.0)
     return score_ratio(hits, best, resamples, Interval(low, high, share.method))
 
@@ -190,21 +194,82 @@ def score_ratio(
     return Estimate(float(top.sum()) / total, Interval(low, high, method))
 
 
-def score_mean(values: Floats, resamples: Resamples) -> Estimate:
-    """Mean over the origins at which a score is known, such as the overlap with the last map.
+def score_stability(
+    values: Floats, resamples: Resamples, *, bounds: tuple[float, float] = (0, 1)
+) -> Estimate:
+    """Mean of what each map shares with the last, such as the overlap of their flagged areas.
 
     Parameters
     ----------
     values : array, shape (n_origins,)
-        NaN where unknown.
+        NaN where unknown, as at the first origin.
     resamples : Resamples
+        Its whole blocks are counted; nothing is drawn.
+    bounds : tuple of float
+        The least and the most the mean can be.
 
     Returns
     -------
     Estimate
-        NaN when known at no origin. Its interval is a block bootstrap over origins.
+        NaN when known at no origin. No interval, and the reason for its method, with fewer
+        than four changes of map a block apart, or when every map shared as much.
+
+    Notes
+    -----
+    Maps learnt from overlapping years are alike for as long as their memory, and a bootstrap
+    over origins takes them for independent: its 95 % interval held the mean in 64 to 96 % of
+    simulated worlds. The widest of `statistics.cosine_limits` with two, three and as many
+    cosines as blocks allow holds it in 93 % or more, at about twice the width.
     """
-    return score_ratio(values, np.ones(len(values)), resamples)
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return Estimate(np.nan, Interval(np.nan, np.nan, COSINES))
+    mean = float(known.mean())
+    most = min(resamples.n_blocks, len(known)) - 1
+    if most < max(SLOW_WAVES):
+        why = f"none: {max(SLOW_WAVES) + 1} changes of map a block apart are the fewest for it"
+        return Estimate(mean, Interval(np.nan, np.nan, why))
+    low, high = cosine_limits(known, {*SLOW_WAVES, most}, bounds=bounds)
+    if low == high:
+        return Estimate(mean, Interval(np.nan, np.nan, "none: every map shared as much"))
+    return Estimate(mean, Interval(low, high, COSINES))
+
+
+def score_ranking(
+    top: Floats, events: Floats, resamples: Resamples, *, bounds: tuple[float, float]
+) -> Estimate:
+    """Mean over events of how far up a map's ranking they fell, such as its Gini coefficient.
+
+    Parameters
+    ----------
+    top, events : arrays, shape (n_origins,)
+        Sum of the score over events, NaN where unknown, and the events, at each origin.
+    resamples : Resamples
+        Its whole blocks are counted; nothing is drawn.
+    bounds : tuple of float
+        The least and the most the mean can be.
+
+    Returns
+    -------
+    Estimate
+        NaN when there were no events; no interval with fewer than two blocks.
+
+    Notes
+    -----
+    A map that learns catches more at all origins that follow a lucky lesson. That adds up over
+    origins, most with few events, where it raises the variance by up to two fifths. The widest
+    of `statistics.cosine_limits` of the ratio made linear, with seven and as many cosines as
+    blocks allow, held the truth in 93 % or more where a bootstrap held it in 86 to 92 %.
+    """
+    total, caught = float(events.sum()), float(top.sum())
+    if not total > 0 or np.isnan(caught):
+        return Estimate(np.nan, Interval(np.nan, np.nan, COSINES))
+    value, most = caught / total, resamples.n_blocks - 1
+    if most < 1:
+        return Estimate(value, Interval(np.nan, np.nan, COSINES))
+    linear = value + (top - value * events) * len(events) / total
+    limits = cosine_limits(linear, {min(LEARNT_WAVES, most), most}, bounds=bounds)
+    return Estimate(value, Interval(*limits, COSINES))
 
 
 def score_curve(curve_hits: Floats, events: Floats, resamples: Resamples) -> Band:
@@ -318,7 +383,7 @@ def _settle(limit: Floats, rounding: float) -> float:
     return 0.0 if abs(limit) <= rounding else float(limit)
 
 
-def _wilson(hits: Floats, events: Floats) -> Interval:
+def wilson_pooled(hits: Floats, events: Floats) -> Interval:
     """Wilson's interval of all hits over all events; sums may exceed by rounding."""
     total = float(events.sum())
     return wilson(min(float(hits.sum()), total), total)

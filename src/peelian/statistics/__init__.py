@@ -7,6 +7,7 @@ from peelian.statistics.concentration import (
     places_holding,
     top_share,
 )
+from peelian.statistics.cosines import cosine_limits
 from peelian.statistics.intervals import (
     Z95,
     clopper_pearson,
@@ -72,6 +73,7 @@ __all__ = [
     "clopper_pearson",
     "clopper_pearson_limits",
     "compare_shares",
+    "cosine_limits",
     "count_scores",
     "flag_cells",
     "flag_shares",

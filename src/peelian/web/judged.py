@@ -31,6 +31,7 @@ LABELS = {
     "brier": "Brier score",
     "crps": "CRPS",
     "unscored": "Why not",
+    "no_interval": "Why no interval",
     "decile": "Tenth",
     "ratio": "Observed over expected",
 }
@@ -78,7 +79,7 @@ def backtest_made(
         "stability": table_shown(
             estimates_table(
                 rows, judged, ("kept", "overlap", "rank_correlation"),
-                "How much of a map the next one keeps",
+                "How much of a map the next one keeps", extra="no_interval",
             ),
             labels=LABELS,
         ),
@@ -188,15 +189,18 @@ def estimates_table(
 
 
 def interval_texts(rows: Rows, score: str, decimals: int) -> Any:
-    """A score of every forecaster with its interval, in words; empty where unknown."""
+    """A score of every forecaster with its interval if any, in words; empty where unknown."""
     estimates = zip(*rows.estimates(score, rows.names), strict=True)
-    texts = [
-        f"{rounded(value, decimals)} ({rounded(low, decimals)} to {rounded(high, decimals)})"
-        if np.isfinite(value)
-        else ""
-        for value, low, high in estimates
-    ]
-    return np.array(texts, dtype=np.str_)
+    return np.array([_interval_text(*one, decimals) for one in estimates], dtype=np.str_)
+
+
+def _interval_text(value: float, low: float, high: float, decimals: int) -> str:
+    if not np.isfinite(value):
+        return ""
+    told = rounded(value, decimals)
+    if np.isnan(low):
+        return told
+    return f"{told} ({rounded(low, decimals)} to {rounded(high, decimals)})"
 
 
 def difference_chart(rows: Rows, judged: list[str]) -> str:

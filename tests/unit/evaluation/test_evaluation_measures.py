@@ -127,6 +127,41 @@ def test_a_map_that_never_changes_and_one_that_turns_over():
     assert still.rank_correlation.value == pytest.approx(1)
 
 
+def test_too_few_maps_to_say_how_alike_they_are():
+    """Weeks, so that four blocks are sixteen origins."""
+    enough, few = (run(history_of(world()[1]), min_history=n) for n in (14, 15))
+    kept = enough.row("count").kept
+    assert 0 < kept.interval.low < kept.value < kept.interval.high < 1
+    assert backtest_table(enough).columns["no_interval"][0] == ""
+    for score in (few.row("count").kept, few.row("count").rank_correlation):
+        assert np.isfinite(score.value)
+        assert np.isnan([score.interval.low, score.interval.high]).all()
+    told = backtest_table(few).columns["no_interval"].tolist()
+    assert told == ["none: 4 changes of map a block apart are the fewest for it", "", ""]
+
+
+def test_maps_that_all_share_as_much_tell_nothing_of_others():
+    result = run(history_of(world()[1]), {"still": Says(np.arange(300.0))})
+    assert result.row("still").kept.value == 1
+    assert np.isnan(result.row("still").kept.interval.low)
+    assert backtest_table(result).columns["no_interval"][1] == "none: every map shared as much"
+
+
+def test_no_hit_at_any_budget_leaves_the_upper_limit_open():
+    counts = np.zeros((18, 100))
+    counts[:, 0] = 3
+    row = run(history_of(counts), {"wrong": Says(np.arange(100.0))}).row("wrong")
+    assert row.curve_area.value == 0
+    assert row.curve_area.interval.low == 0
+    assert row.curve_area.interval.high == pytest.approx(row.hit_rate.interval.high)
+
+
+def test_one_origin_has_a_gini_and_no_interval_of_it():
+    row = run(history_of(world()[1]), min_history=29).row("count")
+    assert np.isfinite(row.gini.value)
+    assert np.isnan(row.gini.interval.low)
+
+
 def test_nothing_happens():
     counts = np.zeros((6, 20))
     counts[0, 0] = 1
