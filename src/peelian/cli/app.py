@@ -27,7 +27,9 @@ app = typer.Typer(
     help="Find where violence concentrates, plan the day's patrols, and show how sure it is.",
 )
 hotspots = typer.Typer(no_args_is_help=True, help="Where is violence concentrated?")
-evaluate = typer.Typer(no_args_is_help=True, help="Was the forecast good, and fair?")
+evaluate = typer.Typer(
+    no_args_is_help=True, help="Was the forecast good, and fair? Did the action work?"
+)
 report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
 app.add_typer(hotspots, name="hotspots")
 app.add_typer(evaluate, name="evaluate")
@@ -42,7 +44,11 @@ FORMAT = typer.Option("--format", help="table, csv, json or geojson, on standard
 OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix says the kind")
 QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
 DEFAULT_STORE = "peelian-store"
-ARGUMENTS = ("forecast", "events", "pings")  # settings given by their place, not by a name
+# Settings given by their place, not by a name: those of the first line that a job has.
+ARGUMENTS = (("plan",), ("registered",), ("counts",), ("forecast", "events"), ("pings",))
+# With any of these there is no need of a store.
+FILES = ("events", "counts", "rows", "expected_treated")
+REGISTER = ("evaluate register", "evaluate report")  # these need one all the same
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -73,6 +79,11 @@ EXAMPLES = {
     "evaluate leaks": "peelian evaluate leaks --models count,ewma --runs 12",
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
     "--time date --since 2018-12-01 --until 2018-12-31",
+    "evaluate impact": "peelian evaluate impact counts.csv --design did",
+    "evaluate register": "peelian evaluate register plan.json --store essex",
+    "evaluate report": "peelian evaluate report 2026-11-22-1a2b3c4d --counts counts.csv "
+    "--output report.pdf",
+    "evaluate power": "peelian evaluate power before.csv --design crossover --share 0.4",
     "plan": "peelian plan --date 2018-12-01 --teams 8 --format csv",
     "operation list": "peelian operation list --operation op-sceptre-2025-12-01",
     "operation sheet": "peelian operation sheet --day 2025-12-03 --output sheet.pdf",
@@ -100,8 +111,13 @@ def job_command(
         store_path, form = given.pop("store"), given.pop("form")
         target, quiet = given.pop("output"), given.pop("quiet")
         settings = from_flat(job.settings, {k: v for k, v in given.items() if v is not None})
-        files = given.get("events") or (given.get("forecast") and given.get("areas"))
-        store = None if files else open_store(store_path)
+        files = any(given.get(name) for name in FILES) or (
+            given.get("forecast") and given.get("areas")
+        )
+        register = job.name in REGISTER
+        store = None
+        if register or not files:
+            store = open_store(store_path, create=register)
         with progress_bar(quiet) as progress:
             outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)
         deliver(outcome, form=form, output=target, quiet=quiet)
@@ -109,10 +125,13 @@ def job_command(
             raise typer.Exit(1)
 
     parameters = []
-    for name, kind, default, text in flat_fields(job.settings):
+    offered = list(flat_fields(job.settings))
+    names = {name for name, *_ in offered}
+    by_place = next((line for line in ARGUMENTS if names & set(line)), ())
+    for name, kind, default, text in offered:
         declared = (
             typer.Argument(help=text, show_default=False)
-            if name in ARGUMENTS
+            if name in by_place
             else typer.Option(f"--{name.replace('_', '-')}", help=text)
         )
         if kind is bool:

@@ -10,6 +10,7 @@ from peelian.evaluation.crossover import (
     crossover,
     randomisation_p,
 )
+from peelian.evaluation.design_power import design_power, planning_dispersion
 from peelian.evaluation.designs import (
     conditional_power,
     minimum_detectable_ratio,
@@ -157,6 +158,7 @@ __all__ = [
     "compare_tasks",
     "conditional_power",
     "crossover",
+    "design_power",
     "difference_in_differences",
     "displacement_power",
     "displacement_quotient",
@@ -180,6 +182,7 @@ __all__ = [
     "origins_table",
     "overlap",
     "panel_dispersion",
+    "planning_dispersion",
     "poisson_cusum",
     "poisson_limits",
     "randomisation_p",

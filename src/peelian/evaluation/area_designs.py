@@ -26,9 +26,10 @@ from peelian.evaluation.effects import (
     small_warning,
     totals_of,
 )
+from peelian.evaluation.interrupted import interrupted_series
 from peelian.evaluation.panels import difference_in_differences, synthetic_control
 from peelian.evaluation.two_counts import compare_counts
-from peelian.terms import AreaCounts, DataError, Floats, Interval, Role
+from peelian.terms import AreaCounts, DataError, Floats, Interval, Ints, Role
 
 DEALINGS = 40  # ways to deal the treatments from which the areas themselves give the error
 
@@ -229,6 +230,70 @@ def _gap(one: Floats, others: Floats, n_before: int) -> float:
     """Events after, less those of the synthetic control."""
     found = synthetic_control(one, others, n_before=n_before)
     return float(found.effect[n_before:].sum())
+
+
+def interrupted(counts: AreaCounts, choices: Choices, rng: np.random.Generator) -> Effect:
+    """The course of the treated areas after a date against their course before.
+
+    Where control areas are held the course is that of treated over control.
+    """
+    require_both_sides(counts, Role.TREATED)
+    treated, control = counts.of(Role.TREATED), counts.of(Role.CONTROL)
+    at, season = _calendar(counts.periods)
+    y, e, other = (np.full(at[-1] + 1, np.nan) for _ in range(3))
+    y[at], other[at] = (counts.counts[some].sum(axis=0) for some in (treated, control))
+    e[at] = counts.exposure[treated].mean(axis=0)
+    e[np.isnan(e)] = 1.0
+    compared = bool(control.any())
+    found = interrupted_series(
+        y,
+        n_before=int(at[np.argmax(counts.after)]),
+        exposure=e,
+        season=None if compared else season,
+        comparison=other if compared else None,
+    )
+    measures = tuple(
+        Measure(name, one.value, one.interval, one.p, RATIO)
+        for name, one in (
+            ("all events after over those expected", found.overall),
+            ("change of level at the start", found.level),
+            ("change of slope each period", found.slope),
+        )
+    )
+    after = np.arange(len(y)) >= at[np.argmax(counts.after)]
+    course = "" if compared or season is not None else (
+        "No season is allowed for: less than a year of dated periods, or no dates."
+    )  # fmt: skip
+    alone = "" if compared else (
+        "Without control areas, whatever else began at the same time is part of this."
+    )  # fmt: skip
+    return Effect(
+        "interrupted", measures, float(np.nansum(y[after])),
+        float(np.nansum(found.expected[after])), found.dispersion,
+        f"estimated about the course of {len(at)} periods",
+        tuple(said for said in (alone, course) if said),
+    )  # fmt: skip
+
+
+def _calendar(periods: tuple[str, ...]) -> tuple[Ints, Floats | None]:
+    """Where each period stands among successive ones, and the part of the year gone by.
+
+    Months may have gaps; others are taken as they come. The season is None without dates, or
+    with less than a year.
+    """
+    at = np.arange(len(periods))
+    try:
+        days = np.array(periods, dtype="datetime64[D]")
+    except ValueError:
+        return at, None
+    if all(len(period) == len("2018-01") for period in periods):
+        months = days.astype("datetime64[M]").astype(np.int64)
+        at = months - months[0]
+        full = days[0].astype("datetime64[M]") + np.arange(at[-1] + 1)
+        days = full.astype("datetime64[D]")
+    gone = (days - days.astype("datetime64[Y]")).astype(np.float64) / 365.25
+    whole = np.ptp(gone) >= 0.75
+    return at, gone if whole else None
 
 
 def before_after(counts: AreaCounts, choices: Choices, rng: np.random.Generator) -> Effect:

@@ -10,6 +10,7 @@ from peelian.evaluation.area_designs import (
     before_after,
     differences,
     displacement,
+    interrupted,
     quotient,
     stepped_wedge,
     synthetic,
@@ -81,5 +82,6 @@ DESIGNS: Mapping[str, Estimator] = {
     "pairs": pairs,
     "stepped-wedge": stepped_wedge,
     "synthetic": synthetic,
+    "interrupted": interrupted,
     "before-after": before_after,
 }

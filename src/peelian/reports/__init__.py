@@ -2,7 +2,7 @@
 
 from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
-from peelian.reports.document import Document, Section, render_document
+from peelian.reports.document import Document, Section, document_json, render_document
 from peelian.reports.fairness import equity_sentences
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
@@ -12,8 +12,27 @@ from peelian.reports.geo import (
     segments_geojson,
     segments_geoparquet,
 )
-from peelian.reports.layers import district_shapes
-from peelian.reports.map import MapPanel, MapView, map_panel, render_map
+from peelian.reports.impact import (
+    CANNOT,
+    DETECTS_NOTHING,
+    dispersion_words,
+    effect_chart,
+    effect_sentence,
+    measure_words,
+    number_words,
+    power_sentences,
+)
+from peelian.reports.layers import (
+    boxes_geojson,
+    district_shapes,
+)
+from peelian.reports.map import (
+    DrawnBox,
+    MapPanel,
+    MapView,
+    map_panel,
+    render_map,
+)
 from peelian.reports.numbers import rounded, with_commas
 from peelian.reports.pack import (
     PatrolPack,
@@ -47,6 +66,8 @@ from peelian.reports.sentences import (
 from peelian.reports.tables import table_csv, table_json, table_text
 
 __all__ = [
+    "CANNOT",
+    "DETECTS_NOTHING",
     "Document",
     "Layer",
     "MapPanel",
@@ -65,18 +86,25 @@ __all__ = [
     "change_sentence",
     "change_text",
     "density_layer",
+    "dispersion_words",
     "district_shapes",
     "diverging_layer",
+    "document_json",
+    "effect_chart",
+    "effect_sentence",
     "environment_hash",
     "equity_sentences",
     "footer_line",
     "interval_chart",
     "judgement_summary",
     "map_panel",
+    "measure_words",
     "monthly_chart",
     "named_layer",
+    "number_words",
     "pai_chart",
     "parse_provenance",
+    "power_sentences",
     "provenance_json",
     "rate_sentence",
     "read_pack_provenance",

@@ -68,6 +68,12 @@ def render_document(document: Document) -> bytes:
     return bytes(pdf)
 
 
+def document_json(document: Document) -> str:
+    """What the report says, as JSON that a page can show: texts, tables as texts, charts."""
+    values = _data(document)
+    return json.dumps({n: v for n, v in values.items() if n != "record"}, ensure_ascii=False)
+
+
 def told(table: Table) -> Table:
     """The table without the columns that hold nothing."""
     kept = {

@@ -48,6 +48,7 @@ from peelian.sources.offence_tables import (
     read_police_uk_categories,
     read_sinks,
 )
+from peelian.sources.polygons import read_polygons
 from peelian.sources.residents import read_residents
 from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
@@ -104,6 +105,7 @@ __all__ = [
     "read_operation_file",
     "read_pings",
     "read_police_uk_categories",
+    "read_polygons",
     "read_problem",
     "read_residents",
     "read_return_layout",

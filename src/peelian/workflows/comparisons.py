@@ -19,13 +19,18 @@ from peelian.terms import (
     PlatformError,
 )
 from peelian.workflows.chosen import in_crs
-from peelian.workflows.extent import area_around, cells_for, date_of, extent
+from peelian.workflows.extent import (
+    area_around,
+    cells_for,
+    date_of,
+    extent,
+    last_day_of,
+    span_of,
+)
 from peelian.workflows.gather import Material, gather, gather_several, held_months
 from peelian.workflows.hotspots import M2_IN_KM2, cell_outcome, default_bandwidth
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import ChangeSettings, DualKdeSettings, generator
-
-RANGE = ".."
 
 
 def dual_kde(
@@ -170,14 +175,14 @@ def _spans(settings: ChangeSettings, material: Material) -> list[tuple[date, dat
     if settings.split:
         opens, closes = (date_of(day) for day in extent(material.events))
         until = settings.cells.until
-        closes = _last_day(until) if until else closes
+        closes = last_day_of(until) if until else closes
         if material.monthly:
             opens = opens.replace(day=1)
-            closes = _last_day(closes.strftime("%Y-%m"))
+            closes = last_day_of(closes.strftime("%Y-%m"))
         second = date_of(settings.split)
         spans = [(opens, second - timedelta(days=1)), (second, closes)]
     else:
-        spans = [_range(text) for text in (settings.before, settings.after)]
+        spans = [span_of(text) for text in (settings.before, settings.after)]
     for first, last in spans:
         if last < first:
             raise ParameterError(
@@ -192,22 +197,6 @@ def _spans(settings: ChangeSettings, material: Material) -> list[tuple[date, dat
             "the data give the month only: give whole months, such as 2018-01..2018-06"
         )
     return spans
-
-
-def _range(text: str) -> tuple[date, date]:
-    """First and last day of ``2018-01..2018-06``."""
-    first, _, last = text.partition(RANGE)
-    if not last:
-        raise ParameterError(f"period {text!r}: write it like 2018-01-01..2018-06-30")
-    return date_of(first), _last_day(last)
-
-
-def _last_day(text: str) -> date:
-    """The day, or the last day of the month, written so."""
-    day = date_of(text)
-    if len(text) > 7:
-        return day
-    return (day + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
 
 def _during(events: Events, first: date, last: date) -> Bools:

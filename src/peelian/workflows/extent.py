@@ -22,6 +22,7 @@ COARSE_CELL_SIZE = 500.0  # month-only data with displaced places [m]
 FINE_CELL_SIZE = 250.0  # dated events at their own places [m]
 MONTHLY = np.timedelta64(27, "D")  # a record that spans longer is known to the month only
 DAY, WEEK, MONTH = "day", "week", "month"
+RANGE = ".."  # between the first and the last day of a period asked for
 
 
 def within(events: Events, study_area: StudyArea) -> tuple[Events, tuple[str, ...]]:
@@ -172,3 +173,19 @@ def date_of(text: str) -> date:
         return date.fromisoformat(text if len(text) > 7 else f"{text}-01")
     except ValueError as error:
         raise ParameterError(f"date {text!r}: write it as YYYY-MM-DD") from error
+
+
+def last_day_of(text: str) -> date:
+    """The day, or the last day of the month, written so."""
+    day = date_of(text)
+    if len(text) > 7:
+        return day
+    return (day + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
+def span_of(text: str) -> tuple[date, date]:
+    """First and last day of ``2018-01..2018-06``, both inclusive."""
+    first, _, last = text.partition(RANGE)
+    if not last:
+        raise ParameterError(f"period {text!r}: write it like 2018-01-01..2018-06-30")
+    return date_of(first), last_day_of(last)

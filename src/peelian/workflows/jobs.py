@@ -16,6 +16,7 @@ from peelian.workflows.count import count
 from peelian.workflows.delivery import delivery
 from peelian.workflows.dosage import dosage, keep_dosage
 from peelian.workflows.equity import equity
+from peelian.workflows.evaluated import keep_report, report
 from peelian.workflows.explore import explore
 from peelian.workflows.forecast import forecast
 from peelian.workflows.hotspots import (
@@ -26,10 +27,12 @@ from peelian.workflows.hotspots import (
     local_moran,
     stability,
 )
+from peelian.workflows.impact import impact, power
 from peelian.workflows.leaks import leaks
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
+from peelian.workflows.register import keep_design, register
 from peelian.workflows.score import score
 from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
@@ -49,6 +52,7 @@ from peelian.workflows.settings import (
     ExplainSettings,
     ForecastSettings,
     GiStarSettings,
+    ImpactSettings,
     KdeSettings,
     KnoxSettings,
     LeakSettings,
@@ -57,6 +61,9 @@ from peelian.workflows.settings import (
     MapSettings,
     NearRepeatSettings,
     PlanSettings,
+    PowerSettings,
+    RegisterSettings,
+    ReportSettings,
     ReturnSettings,
     ScanSettings,
     ScoreSettings,
@@ -100,6 +107,10 @@ JOBS: Mapping[str, Job] = {
         Job("evaluate leaks", LeakSettings, leaks),
         Job("evaluate equity", EquitySettings, equity),
         Job("evaluate score", ScoreSettings, score),
+        Job("evaluate impact", ImpactSettings, impact),
+        Job("evaluate power", PowerSettings, power),
+        Job("evaluate register", RegisterSettings, register, keep=keep_design),
+        Job("evaluate report", ReportSettings, report, keep=keep_report),
         Job("evaluate boxes", BoxScoreSettings, score_boxes),
         Job("boxes list", BoxesSettings, list_boxes),
         Job("plan", PlanSettings, plan, keep=keep_plan),

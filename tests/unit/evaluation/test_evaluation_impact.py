@@ -210,6 +210,32 @@ def test_before_and_after_alone():
     )
 
 
+def monthly(n, *, gap=None, control=False):
+    """Months from 2018-01, the action from 2020-01, one month not in the file."""
+    table = [("area", "role", "period", "n", "treated")]
+    for area in ("T", "C") if control else ("T",):
+        for t, count in enumerate(n):
+            month = f"{2018 + t // 12}-{t % 12 + 1:02d}"
+            done = area == "T" and t >= 24
+            count = count if done or area == "T" else n[t] if t < 24 else n[t] + 12
+            if t != gap:
+                role = "treated" if area == "T" else "control"
+                table.append((area, role, month, count, int(done)))
+    return rows(table)
+
+
+def test_an_interrupted_series_alone_says_what_it_cannot_tell():
+    n = [40 if t < 24 else 28 for t in range(36)] + np.array([3, -2, 0, 1, -3, 1] * 6)
+    found = effect(monthly(n), "interrupted")
+    assert found.measures[0].value == pytest.approx(0.7, abs=0.03)
+    assert "Without control areas" in found.warnings[0]
+    gapped = effect(monthly(n, gap=7), "interrupted")
+    assert gapped.measures[0].value == pytest.approx(found.measures[0].value, abs=0.02)
+    beside = effect(monthly(n, control=True), "interrupted")
+    assert beside.measures[0].value == pytest.approx(0.7, abs=0.05)
+    assert not beside.warnings
+
+
 @pytest.mark.parametrize("design", ["did", "wdd", "wdq", "synthetic"])
 def test_a_role_that_is_missing_is_named(design):
     with pytest.raises(DataError, match="no area has the role control"):

@@ -3,10 +3,7 @@
 The same fields are the options of the command line and the query string of a page.
 """
 
-from peelian.workflows.settings.boxes import (
-    BoxesSettings,
-    BoxScoreSettings,
-)
+from peelian.workflows.settings.boxes import BoxesSettings, BoxScoreSettings
 from peelian.workflows.settings.common import (
     SEED,
     Cells,
@@ -17,6 +14,14 @@ from peelian.workflows.settings.common import (
     generator,
 )
 from peelian.workflows.settings.delivery import DeliverySettings, DosageSettings
+from peelian.workflows.settings.evaluation import (
+    ImpactSettings,
+    Measured,
+    MonitorSettings,
+    PowerSettings,
+    RegisterSettings,
+    ReportSettings,
+)
 from peelian.workflows.settings.forecasts import (
     BacktestSettings,
     EquitySettings,
@@ -70,14 +75,20 @@ __all__ = [
     "ForecastSettings",
     "GeneratorFiles",
     "GiStarSettings",
+    "ImpactSettings",
     "KdeSettings",
     "KnoxSettings",
     "LeakSettings",
     "ListSettings",
     "LocalMoranSettings",
     "MapSettings",
+    "Measured",
+    "MonitorSettings",
     "NearRepeatSettings",
     "PlanSettings",
+    "PowerSettings",
+    "RegisterSettings",
+    "ReportSettings",
     "ReturnSettings",
     "Running",
     "ScanSettings",
