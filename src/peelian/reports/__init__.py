@@ -23,11 +23,9 @@ from peelian.reports.impact import (
     power_sentences,
 )
 from peelian.reports.layers import (
-    boxes_geojson,
     district_shapes,
 )
 from peelian.reports.map import (
-    DrawnBox,
     MapPanel,
     MapView,
     map_panel,
