@@ -1,15 +1,26 @@
 """Does a backtest leak? Run where nothing can be foretold, it must foretell nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
 from peelian.evaluation.results import BacktestResult
 from peelian.statistics import sign_flip_test
-from peelian.terms import CellKind, Events, Floats, Grid, History, Ints, ParameterError, Table
+from peelian.terms import (
+    CellKind,
+    Events,
+    Floats,
+    Grid,
+    History,
+    Instants,
+    Ints,
+    Late,
+    ParameterError,
+    Table,
+)
 
-NOISE, SHUFFLED = "noise", "shuffled"
+NOISE, SHUFFLED, DELAYED = "noise", "shuffled", "delayed"
 AREA_SHARE = "area share"
 LEAKS, CLEAN = "leaks", "no leak seen"
 
@@ -29,14 +40,15 @@ def leak_check(
     Parameters
     ----------
     history : History
-        Whose cells, periods and number of events the worlds have.
+        Whose cells, periods and number of events the worlds have. Where some of its events
+        came on record late, one more world asks whether they are kept back until then.
     run : callable
         The backtest as it is done, from a history on: whatever is prepared, tuned or smoothed
         beforehand belongs inside, or a leak there goes unseen.
     runs : int
         Worlds of each kind.
     error_rate : float
-        Chance that any sound model is called leaking, over both kinds. [0 to 1]
+        Chance that any sound model is called leaking, over all kinds. [0 to 1]
     baseline : str
         The row that counts all the history there is.
     rng : numpy.random.Generator
@@ -47,9 +59,10 @@ def leak_check(
     -------
     Table
         One row a world and model, ``world, forecaster, hits, yardstick, bound, p, threshold,
-        verdict``: events caught over all runs, those of area share (noise) or of counting
-        (shuffled), and the one-sided sign-flip p-value over runs. A model leaks where p is at
-        most the threshold, the error rate shared out over models and worlds (Bonferroni).
+        verdict``: events caught over all runs, those of area share (noise, delayed) or of
+        counting (shuffled), and the one-sided sign-flip p-value over runs. A model leaks where
+        p is at most the threshold, the error rate shared out over models and worlds
+        (Bonferroni).
 
     Raises
     ------
@@ -66,7 +79,11 @@ def leak_check(
     places, so that neither time nor neighbours tell anything beyond how much a cell has had;
     nothing then ranks cells better than all of the past counted.
 
-    In both every cell has equal area, as slivers of different size could be told apart. Dated
+    *Delayed*: noise in which every second period has its events where the one before had
+    them, and each comes on record only when the next period has ended. What is on record
+    tells nothing of what comes; what is not yet would tell nearly all.
+
+    In all every cell has equal area, as slivers of different size could be told apart. Dated
     events are placed anew, anywhere in their cell and period.
 
     The sign flips ask that runs be independent and their differences symmetric, which sums of
@@ -80,17 +97,20 @@ def leak_check(
     """
     _check(history, runs, error_rate)
     found: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for done, (world, drawn) in enumerate(_worlds(history, runs, rng), start=1):
-        result = run(drawn)
+    worlds = {NOISE: noise_world, SHUFFLED: shuffled_world}
+    if history.late is not None:
+        worlds[DELAYED] = delayed_world
+    for done, world in enumerate(list(worlds) * runs, start=1):
+        result = run(worlds[world](history, rng))
         counting = float(result.row(baseline).hits.sum())
         by_area = float(result.events.sum()) * result.area_share
         for row in result.rows:
-            compared = world == NOISE or row.name != baseline
+            compared = world != SHUFFLED or row.name != baseline
             if row.made_by is not None and compared:
-                pair = float(row.hits.sum()), by_area if world == NOISE else counting
+                pair = float(row.hits.sum()), counting if world == SHUFFLED else by_area
                 found.setdefault((world, row.name), []).append(pair)
         if progress:
-            progress(done, 2 * runs)
+            progress(done, len(worlds) * runs)
     return _table(found, runs, error_rate, baseline)
 
 
@@ -114,24 +134,49 @@ def shuffled_world(history: History, rng: np.random.Generator) -> History:
     return _world(history, counts, rng)
 
 
-def _worlds(
-    history: History, runs: int, rng: np.random.Generator
-) -> Iterator[tuple[str, History]]:
-    for _ in range(runs):
-        yield NOISE, noise_world(history, rng)
-        yield SHUFFLED, shuffled_world(history, rng)
+def delayed_world(history: History, rng: np.random.Generator) -> History:
+    """Events where the period before had them, on record when the period after has ended."""
+    counts = history.counts.copy()
+    held = np.flatnonzero(history.periods.held)
+    anywhere = np.full(history.grid.n_cells, 1 / history.grid.n_cells)
+    for number, period in enumerate(held):
+        there = counts[held[number - 1]] if number % 2 else anywhere
+        chance = there / there.sum() if there.any() else anywhere
+        counts[period] = rng.multinomial(int(counts[period].sum()), chance)
+    end, last = history.periods.end, history.periods.end[-1:]
+    recorded = end.copy()
+    recorded[held] = np.append(end[held[1:]], last + (last - history.periods.start[-1:]))
+    return _world(history, counts, rng, recorded)
 
 
-def _world(history: History, counts: Floats, rng: np.random.Generator) -> History:
-    """A history of these counts on cells of equal area; with events, if it had any."""
+def _world(
+    history: History,
+    counts: Floats,
+    rng: np.random.Generator,
+    recorded: Instants | None = None,
+) -> History:
+    """A history of these counts on cells of equal area; with events, if it had any.
+
+    ``recorded`` is when those of each period came on record; at once when not given.
+    """
     grid = replace(
         history.grid, area=np.full(history.grid.n_cells, float(history.grid.area.mean()))
     )
-    events = None if history.events is None else _events(counts, grid, history, rng)
-    return History(counts, grid, history.periods, events)
+    events = None if history.events is None else _events(counts, grid, history, rng, recorded)
+    late = None
+    if recorded is not None:
+        period, cell = _each_event(np.nan_to_num(counts))
+        late = Late(period, cell, np.ones(len(period)), recorded[period])
+    return History(counts, grid, history.periods, events, late=late)
 
 
-def _events(counts: Floats, grid: Grid, history: History, rng: np.random.Generator) -> Events:
+def _events(
+    counts: Floats,
+    grid: Grid,
+    history: History,
+    rng: np.random.Generator,
+    recorded: Instants | None,
+) -> Events:
     """Events that these counts count: anywhere in their square, else at the cell's centre."""
     held = np.flatnonzero(history.periods.held)
     period, cell = _each_event(counts[held])
@@ -146,7 +191,7 @@ def _events(counts: Floats, grid: Grid, history: History, rng: np.random.Generat
     nothing = np.full(n, "", dtype=np.str_)
     return Events(
         grid.x[cell] + off[0], grid.y[cell] + off[1], at, at, np.ones(n), nothing, nothing,
-        nothing, crs=grid.crs,
+        nothing, crs=grid.crs, recorded=None if recorded is None else recorded[period],
     )  # fmt: skip
 
 
@@ -180,7 +225,7 @@ def _table(
             "world": world,
             "forecaster": name,
             "hits": float(pairs[:, 0].sum()),
-            "yardstick": AREA_SHARE if world == NOISE else baseline,
+            "yardstick": baseline if world == SHUFFLED else AREA_SHARE,
             "bound": float(pairs[:, 1].sum()),
             "p": p,
             "threshold": threshold,

@@ -19,6 +19,10 @@ NOTE = (
     "Noise: events anywhere, where nothing may beat area share. Shuffled: times permuted and "
     "cells in each other's place, where nothing may beat counting all the past."
 )
+DELAYED_NOTE = (
+    "Delayed: noise that repeats itself once, on record only when it has, where nothing may "
+    "beat area share."
+)
 
 
 def leaks(
@@ -58,23 +62,18 @@ def leaks(
     )
     found = table.columns["forecaster"][table.columns["verdict"] == evaluation.LEAKS]
     named = ", ".join(np.unique(found).tolist())
+    delayed = (DELAYED_NOTE,) if material.history.late else ()
     said = f"leaks: {named}" if named else "no leak seen"
     return Outcome(
         table,
-        replace(record, notes=(*record.notes, NOTE)),
+        replace(record, notes=(*record.notes, NOTE, *delayed)),
         (*material.chosen, said),
         passed=not named,
     )
 
 
 def _in_place_of(material: Material, history: History) -> Material:
-    """The material with another history, whose events are all on record at once."""
-    events = history.events or replace(material.events, recorded=None)
-    return replace(
-        material,
-        events=events,
-        counts=history.counts,
-        grid=history.grid,
-        periods=history.periods,
-        lead_in=0,
-    )
+    """The material with another history."""
+    made = replace(material, grid=history.grid, periods=history.periods, lead_in=0)
+    vars(made)["history"] = history  # in place of the one it would make of its events
+    return made

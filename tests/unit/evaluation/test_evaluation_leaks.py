@@ -1,15 +1,18 @@
 """The leak check: sound models pass it, and whoever peeks is caught."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from peelian.evaluation import LEAKS, backtest, leak_check
-from peelian.evaluation.leaks import noise_world, shuffled_world
+from peelian.evaluation.leaks import delayed_world, noise_world, shuffled_world
 from peelian.forecasts import EWMA, GammaPoissonEWMA, KernelEWMA, LongWindowCount
-from peelian.spacetime import count_events, square_grid
+from peelian.spacetime import count_events, late_events, square_grid
 from peelian.terms import (
     Events,
     History,
+    Late,
     ParameterError,
     Periods,
     PlatformError,
@@ -119,7 +122,56 @@ def test_a_walk_that_peeks_at_its_ends_is_stopped_at_once():
         verdicts(lambda history: scored(history, {"peeks": Peeks()}))
 
 
-@pytest.mark.parametrize("make", [noise_world, shuffled_world])
+def recorded_late(**kinds):
+    """A history whose first event came on record late."""
+    history = history_of(**kinds)
+    first = history.counts[0].argmax()
+    many = int(history.counts[0, first])
+    late = Late(
+        np.zeros(many, int), np.full(many, first), np.ones(many), history.periods.end[:many]
+    )
+    return replace(history, late=late)
+
+
+def test_records_that_came_late_are_kept_back():
+    sound = {"ewma": EWMA(5), "shrunk": GammaPoissonEWMA(), "smooth": KernelEWMA()}
+    leaks, table = verdicts(lambda history: scored(history, sound), recorded_late())
+    assert not any(leaks.values())
+    assert len(leaks) == 11
+    delayed = table.columns["world"] == "delayed"
+    assert set(table.columns["yardstick"][delayed]) == {"area share"}
+
+
+def test_reading_what_was_not_on_record_is_caught():
+    """The pipeline forgets when events came on record; no other world shows it."""
+
+    def pipeline(history):
+        return scored(replace(history, late=None), {"ewma": EWMA(5)})
+
+    leaks, _ = verdicts(pipeline, recorded_late())
+    assert leaks["delayed", "ewma"]
+    assert not leaks["noise", "ewma"]
+    assert not leaks["shuffled", "ewma"]
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_delayed_world_tells_on_record_nothing_of_what_comes(gap):
+    history = recorded_late(dated=True, gap=gap)
+    world = delayed_world(history, np.random.default_rng(3))
+    np.testing.assert_array_equal(world.counts.sum(axis=1), history.counts.sum(axis=1))
+    held = np.flatnonzero(history.periods.held)
+    for one, after in zip(held[::2], held[1::2], strict=False):
+        assert (world.counts[one][world.counts[after] > 0] > 0).all()
+        known = world.until(int(after))
+        assert known.counts[one].sum() == 0
+        assert known.events.where(known.events.start >= history.periods.start[one]).x.size == 0
+    whole = world.until(len(history.periods))
+    np.testing.assert_array_equal(whole.counts[held[:-1]], world.counts[held[:-1]])
+    again = late_events(world.events, world.grid, world.periods)
+    assert len(again.period) == len(world.late.period) == np.nansum(world.counts)
+
+
+@pytest.mark.parametrize("make", [noise_world, shuffled_world, delayed_world])
 @pytest.mark.parametrize("gap", [False, True])
 def test_worlds_keep_what_they_must(make, gap):
     history = history_of(dated=True, gap=gap)
