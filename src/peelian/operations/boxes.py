@@ -301,8 +301,8 @@ def spot_outlines(spots: Spots, grid: Grid, study_area: StudyArea | None = None)
     array of shapely geometries, shape (n_spots,)
     """
     shapes: Shapes = outlines(grid, study_area=study_area)[spots.cell]
-    for n in np.flatnonzero(spots.drawn):
-        shapes[n] = spots.shapes[n]  # type: ignore[index]
+    for n, shape in spots.boxes:
+        shapes[n] = shape
     return shapes
 
 

@@ -23,9 +23,11 @@ from peelian.reports.impact import (
     power_sentences,
 )
 from peelian.reports.layers import (
+    boxes_geojson,
     district_shapes,
 )
 from peelian.reports.map import (
+    DrawnBox,
     MapPanel,
     MapView,
     map_panel,
@@ -67,6 +69,7 @@ __all__ = [
     "CANNOT",
     "DETECTS_NOTHING",
     "Document",
+    "DrawnBox",
     "Layer",
     "MapPanel",
     "MapView",
@@ -75,6 +78,7 @@ __all__ = [
     "backtest_sentence",
     "backtest_summary",
     "bands_chart",
+    "boxes_geojson",
     "calibration_chart",
     "cells_frame",
     "cells_geojson",

@@ -1,6 +1,6 @@
 """What a map draws: cells in their colours, shapes in degrees, one GeoJSON of it all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from peelian.reports.geo import feature_collection, geographic
 from peelian.terms import Areas, Floats, Shapes
 
 if TYPE_CHECKING:
-    from peelian.reports.map import MapView
+    from peelian.reports.map import DrawnBox, MapView
 
 STABLE_SHARE = 0.8  # of resampled rankings; a rank kept less often is hatched
 DOT_PIXELS = 12.0  # a flagged cell drawn narrower than this is shown as a dot
@@ -52,7 +52,8 @@ def map_geojson(view: "MapView", outlines: Shapes) -> bytes:
         Features have a ``kind``: ``cell`` (with ``id`` the cell's number, ``colour``,
         ``flagged``, ``hatched`` and its ``value`` as text; in the order to draw them, the last
         class on top), ``district`` and ``route``
-        (``name`` and where its ``label`` stands) and ``study-area``. The collection's
+        (``name`` and where its ``label`` stands), ``study-area`` and ``box`` (``name`` and
+        whether it ``sends`` people there). The collection's
         ``bounds`` hold ``[west, south, east, north]`` of the ``flagged`` cells and of ``all``;
         ``dots_below_zoom`` is the zoom under which a flagged cell is too small to see.
     """
@@ -95,6 +96,9 @@ def map_geojson(view: "MapView", outlines: Shapes) -> bytes:
         for name, line in zip(view.routes, routes, strict=True)
     ]
 
+    boxes = geographic(_polygons(view), view.grid.crs)
+    properties += [box_properties(box) for box in view.boxes]
+
     flagged = np.isin(cell, np.flatnonzero(view.flagged))
     everything = shapely.total_bounds(shapes[n_cells:])
     answer = shapely.total_bounds(shapes[:n_cells][flagged]) if flagged.any() else everything
@@ -108,7 +112,34 @@ def map_geojson(view: "MapView", outlines: Shapes) -> bytes:
         "dots_below_zoom": round(_zoom(DOT_PIXELS / side, latitude), 2),
         "unit": view.layer.unit,
     }
-    return feature_collection(head, np.concatenate([shapes, routes]), properties)
+    return feature_collection(head, np.concatenate([shapes, routes, boxes]), properties)
+
+
+def boxes_geojson(boxes: Sequence["DrawnBox"], crs: str) -> bytes:
+    """Boxes as the GeoJSON that a map which is drawn already can show beside its own.
+
+    Parameters
+    ----------
+    boxes : sequence of DrawnBox
+    crs : str
+        Of their polygons.
+
+    Returns
+    -------
+    bytes
+        Features of the ``kind`` ``box``, each with ``name`` and whether it ``sends``.
+    """
+    shapes = np.empty(len(boxes), dtype=object)
+    shapes[:] = [box.polygon for box in boxes]
+    properties = [box_properties(box) for box in boxes]
+    return feature_collection(
+        {"type": "FeatureCollection"}, geographic(shapes, crs), properties
+    )
+
+
+def box_properties(box: "DrawnBox") -> dict[str, Any]:
+    """What the map is told of a box."""
+    return {"kind": "box", "name": box.name, "sends": box.sends}
 
 
 def typical_side(view: "MapView") -> float:
@@ -146,6 +177,12 @@ def _zoom(pixels_per_metre: float, latitude: float) -> float:
 
 def _lines(view: "MapView") -> Shapes:
     return np.array(list(view.routes.values()), dtype=object)
+
+
+def _polygons(view: "MapView") -> Shapes:
+    shapes = np.empty(len(view.boxes), dtype=object)
+    shapes[:] = [box.polygon for box in view.boxes]
+    return shapes
 
 
 def _half_way(line: Any) -> list[float]:

@@ -33,6 +33,15 @@ STYLE, SCRIPT, LIBRARY = "map.css", "map.js", "vendor/maplibre-gl.js"
 
 
 @dataclass(frozen=True, eq=False)
+class DrawnBox:
+    """A hot spot that a person drew, or a place left out: its name and its polygon. [m]"""
+
+    name: str
+    polygon: Any
+    sends: bool = True
+
+
+@dataclass(frozen=True, eq=False)
 class MapView:
     """What one map shows.
 
@@ -63,6 +72,8 @@ class MapView:
     routes : mapping of str to shapely LineString
         Routes of a plan by team, in the grid's ``crs``; the part of a name before a comma is
         shown on the map. [m]
+    boxes : tuple of DrawnBox
+        In the grid's ``crs``, outlined over everything.
     figures : tuple of str
         SVG charts of ``reports.charts``, shown under the map.
     """
@@ -80,6 +91,7 @@ class MapView:
     districts: Mapping[str, Any] = field(default_factory=dict)
     stability: Floats | None = None
     routes: Mapping[str, Any] = field(default_factory=dict)
+    boxes: tuple[DrawnBox, ...] = ()
     figures: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -281,6 +293,8 @@ def _legend(view: MapView) -> dict[str, Any]:
         "hatched": bool(view.hatched.any()),
         "stable_share": STABLE_SHARE,
         "routes": bool(view.routes),
+        "boxes": [box for box in view.boxes if box.sends],
+        "left_out": [box for box in view.boxes if not box.sends],
         "note": layer.note,
         "marks": "ranks"
         if "rank" in view.table.columns

@@ -33,6 +33,8 @@ def still_paths(view: "MapView", outlines: Shapes) -> dict[str, Any]:
         ``width`` and ``height`` of the drawing; ``districts`` and ``border`` as paths, with
         names and label places; ``cells`` that are flagged or listed, with ``cell``, ``path``,
         ``x, y``, ``colour``, ``flagged`` and ``hatched``; whether they are drawn as ``dots``;
+        ``boxes`` as paths, with whether each ``sends`` people there, and the ``frame``, the
+        transform from metres to the units of the drawing, for those added later;
         ``ranks`` with their numbers and place; ``routes`` with names, paths and label places.
     """
     import shapely
@@ -88,6 +90,9 @@ def still_paths(view: "MapView", outlines: Shapes) -> dict[str, Any]:
                 strict=True,
             )
         ],
+        "boxes": [{"path": drawn(box.polygon), "sends": box.sends} for box in view.boxes],
+        "frame": f"matrix({scale:.6g} 0 0 {-scale:.6g} {MARGIN - west * scale:.6g} "
+        f"{MARGIN + north * scale:.6g})",
         "dots": typical_side(view) * scale < DOT,
         "ranks": [
             {"numbers": ", ".join(map(str, numbers)), "x": x, "y": y}

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -134,11 +135,10 @@ class Spots:
         return len(self.cell)
 
     @property
-    def drawn(self) -> Bools:
-        """Whether each was drawn by hand, rather than flagged, shape (n_spots,)."""
-        if self.shapes is None:
-            return np.zeros(len(self), dtype=np.bool_)
-        return np.array([shape is not None for shape in self.shapes], dtype=np.bool_)
+    def boxes(self) -> tuple[tuple[int, Any], ...]:
+        """Number and outline of each spot that was drawn by hand, rather than flagged."""
+        shapes = () if self.shapes is None else self.shapes
+        return tuple((n, shape) for n, shape in enumerate(shapes) if shape is not None)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,7 @@
 """The map: the forecast, how good it was, how stable its ranks are, and why each cell."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 import numpy as np
@@ -102,7 +103,9 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
         "all": np.nansum(history.counts, axis=0)[cells],
         "stability": stability[cells],
         "one_point": points.share[cells],
-        "why": np.array(what_happened(material, cells), dtype=np.str_),
+        "why": np.array(
+            what_happened(material, offences_by_cell(material, cells)), dtype=np.str_
+        ),
         "cell": cells,
     }
     units = {
@@ -117,15 +120,12 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
     return Table(columns, "Flagged cells", units)
 
 
-def what_happened(material: Material, cells: Ints) -> tuple[str, ...]:
-    """What was recorded in each of these cells, in a few words."""
+def what_happened(material: Material, recorded: Iterable[Counter[str]]) -> tuple[str, ...]:
+    """What was recorded in places, from their events by offence, in a few words each."""
     names = {one.code: one.name.lower() for one in sources.read_offence_classes()}
     periods = material.history.periods
     months = max(round(float(periods.days[periods.held].sum()) / DAYS_IN_MONTH), 1)
-    return tuple(
-        reports.what_happens(counted, months, names=names)
-        for counted in offences_by_cell(material, cells)
-    )
+    return tuple(reports.what_happens(counted, months, names=names) for counted in recorded)
 
 
 def offences_by_cell(material: Material, cells: Ints) -> list[Counter[str]]:

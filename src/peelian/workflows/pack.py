@@ -1,12 +1,14 @@
 """What the printed pack and the plan's map are made from."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from peelian import reports
-from peelian.terms import PatrolPlan, Provenance, Route, Table
+from peelian.reports import DrawnBox
+from peelian.terms import PatrolPlan, Provenance, Route, Spots, Table
 from peelian.workflows.explore import offences_by_cell, what_happened
 from peelian.workflows.forecast import Flagged
 from peelian.workflows.gather import Material
@@ -20,27 +22,38 @@ def pack_of(material: Material, plan: PatrolPlan, record: Provenance) -> "Patrol
     districts = reports.district_shapes(material.areas) if material.areas else {}
     shapes = np.empty(len(districts), dtype=object)
     shapes[:] = list(districts.values())
+    recorded = offences_by_spot(material, plan.spots)
     return reports.PatrolPack(
         area=material.study_area.name,
         plan=plan,
         outlines=shapes,
         outline_names=tuple(districts),
-        what_happens=what_happened(material, plan.spots.cell),
-        look_for=tuple(
-            reports.what_to_look_for(counted)
-            for counted in offences_by_cell(material, plan.spots.cell)
-        ),
+        what_happens=what_happened(material, recorded),
+        look_for=tuple(reports.what_to_look_for(counted) for counted in recorded),
         notes=(*material.notes[:2], *plan.assumptions),
         provenance=record,
     )
+
+
+def offences_by_spot(material: Material, spots: Spots) -> list[Counter[str]]:
+    """Events by offence code at each spot: in its cell, or in the box that was drawn."""
+    import shapely
+
+    counted, events = offences_by_cell(material, spots.cell), material.events
+    for n, shape in spots.boxes:
+        inside = shapely.intersects_xy(shape, events.x, events.y)
+        counted[n] = Counter(events.offence[inside].tolist())
+    return counted
 
 
 def plan_view(
     material: Material, made: Flagged, plan: PatrolPlan, visits: Table, record: Provenance
 ) -> "MapView":
     """The plan as a map: the spots drawn today, the stops in the table beside it."""
-    drawn = np.zeros(material.grid.n_cells, dtype=bool)
-    drawn[plan.spots.cell[plan.draw.active]] = True
+    flagged = np.zeros(material.grid.n_cells, dtype=bool)
+    spots, active = plan.spots, plan.draw.active.copy()
+    active[[n for n, _ in spots.boxes]] = False  # outlined as what they are
+    flagged[spots.cell[active]] = True
     start, end = plan.shift.start, plan.shift.end
     return reports.MapView(
         title=f"Patrol plan: {material.study_area.name}",
@@ -50,13 +63,14 @@ def plan_view(
         table=visits,
         grid=material.grid,
         layer=reports.density_layer(
-            made.risk, material.grid.area, drawn, f"expected events per km² in {made.span}"
+            made.risk, material.grid.area, flagged, f"expected events per km² in {made.span}"
         ),
-        flagged=drawn,
+        flagged=flagged,
         study_area=material.study_area,
         provenance=record,
         districts=reports.district_shapes(material.areas) if material.areas else {},
         routes=route_lines(plan),
+        boxes=tuple(DrawnBox(spots.names[n], shape) for n, shape in spots.boxes),
     )
 
 

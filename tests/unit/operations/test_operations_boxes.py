@@ -132,4 +132,4 @@ def test_a_spot_is_outlined_by_its_cell_or_its_box():
     first, second = spot_outlines(spots, grid)
     assert (first.area, second) == (10_000, own)
     plain = Spots(np.array([1]), np.zeros(1), np.zeros(1), np.ones(1), ("a",))
-    assert plain.drawn.tolist() == [False]
+    assert (plain.boxes, spots.boxes) == ((), ((1, own),))

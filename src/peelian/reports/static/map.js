@@ -131,6 +131,7 @@
       version: 8,
       sources: {
         map: { type: "geojson", data, tolerance: 0 },
+        boxes: { type: "geojson", data: { type: "FeatureCollection", features: boxesOf(data) } },
         dots: { type: "geojson", data: { type: "FeatureCollection", features: dots(data) } },
       },
       layers: [
@@ -156,12 +157,30 @@
             "icon-ignore-placement": true,
           },
         },
+        ...boxLayers(),
         layer("routes-under", "line", kind("route"), { "line-color": "#ffffff", "line-width": 5 }),
         layer("routes", "line", kind("route"), { "line-color": "#4c2c92", "line-width": 2.5 }),
         layer("lit-under", "line", kind("cell"), { "line-color": "#0b0c0c", "line-width": ["case", isLit, 8, 0] }),
         layer("lit", "line", kind("cell"), { "line-color": "#ffdd00", "line-width": ["case", isLit, 5, 0] }),
       ],
     };
+  }
+
+  // Boxes that people drew have a source of their own, so that a page can show others.
+  function boxesOf(data) {
+    return data.features.filter(({ properties }) => properties.kind === "box");
+  }
+
+  function boxLayers() {
+    const layer = (id, type, sends, paint) => ({
+      id, type, source: "boxes", filter: ["==", ["get", "sends"], sends], paint,
+    });
+    return [
+      layer("left-out", "fill", false, { "fill-color": "#ffffff", "fill-opacity": 0.5 }),
+      layer("left-out-line", "line", false, { "line-color": "#0b0c0c", "line-width": 2.5, "line-dasharray": [2, 1.2] }),
+      layer("boxes-under", "line", true, { "line-color": "#ffffff", "line-width": 6 }),
+      layer("boxes", "line", true, { "line-color": "#00703c", "line-width": 3.5 }),
+    ];
   }
 
   // A flagged cell too small to see becomes a dot of fixed size, in the order they are given.
@@ -349,6 +368,7 @@
     map.once("idle", () => {
       panel.dataset.ready = "true";
     });
+    panel.dispatchEvent(new CustomEvent("peelian-map", { detail: { map } }));
   }
 
   function fallBack(reason) {
