@@ -75,9 +75,9 @@ from peelian.operations.recording import (
     parse_operation,
     parse_place,
 )
+from peelian.operations.reported import pair_reports
 from peelian.operations.returns import ReturnColumn, ReturnLayout, fill_return
 from peelian.operations.roads import road_minutes, road_travel, street_speeds
-from peelian.operations.reported import pair_reports
 from peelian.operations.rotation import (
     draw_spots,
     horvitz_thompson,
@@ -98,14 +98,21 @@ from peelian.operations.routes import (
 from peelian.operations.search import solve
 from peelian.operations.shifts import plan_shift, spots_from_risk
 from peelian.operations.strands import STRANDS
-from peelian.operations.travel import TravelTimes, base_named, straight_line, travel_minutes
-from peelian.operations.visits import allocate_visits, value_of_visits
+from peelian.operations.travel import (
+    DETOUR,
+    TravelTimes,
+    base_named,
+    straight_line,
+    travel_minutes,
+)
+from peelian.operations.visits import allocate_visits, events_prevented, value_of_visits
 from peelian.operations.weekly import WEEK, draw_weights, owed_share, visits_left
 
 __all__ = [
     "APART_WEEKS",
     "BENCHMARKS",
     "BOUNDS",
+    "DETOUR",
     "FEWER",
     "HOURS_OF_WEEK",
     "KNIFE_ARRESTS",
@@ -144,14 +151,15 @@ __all__ = [
     "cells_within",
     "check_routes",
     "closed_cells",
+    "count_patrols",
     "covered_value",
     "district_minutes",
     "draw_schedule",
-    "count_patrols",
     "draw_spots",
     "draw_weights",
     "estimate_by",
     "estimate_measure",
+    "events_prevented",
     "expected_finds",
     "fill_return",
     "find_visits",
@@ -165,11 +173,11 @@ __all__ = [
     "officer_minutes",
     "overlaps",
     "owed_share",
+    "pair_reports",
     "parse_activity",
     "parse_day",
     "parse_operation",
     "parse_place",
-    "pair_reports",
     "patrol_minutes",
     "places_of",
     "plan_routes",

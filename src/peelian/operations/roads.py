@@ -55,8 +55,7 @@ def road_travel(spots: Spots, teams: Sequence[Team], network: StreetNetwork) -> 
     Returns
     -------
     TravelTimes
-        UNREACHABLE where no way leads; the sentences name the spots no team's base is joined
-        to.
+        UNREACHABLE from and to spots off the streets, which the sentences name.
 
     Raises
     ------
@@ -83,11 +82,10 @@ def road_travel(spots: Spots, teams: Sequence[Team], network: StreetNetwork) -> 
     ]
     far = [spots.names[i] for i in np.flatnonzero(lost[:n])]
     if far:
-        said.append(f"No street within {SNAP_REACH:.0f} m, so not reachable: {listed(far)}.")
-    joined = (minutes[:, n:, :n] < UNREACHABLE).any(axis=(0, 1))
-    cut = [spots.names[i] for i in np.flatnonzero(~joined & ~lost[:n])]
-    if cut:
-        said.append(f"No way along the streets leads from a base to {listed(cut)}.")
+        said.append(
+            f"Further than {SNAP_REACH:.0f} m from the streets that hang together, so not "
+            f"reachable: {listed(far)}."
+        )
     return TravelTimes(minutes, tuple(said))
 
 

@@ -54,8 +54,8 @@ class PatrolRules:
     floor, ceiling : float
         Limits of the inclusion probabilities of the draw.
     iterations : int
-        Rounds of the route search: a budget in work, not in seconds, so that the same plan
-        can be made again.
+        Rounds of the route search for each shift planned together: a budget in work, not in
+        seconds, so that the same plan can be made again.
     district_minutes : int
         Least minutes of stops in each district that has a spot drawn, served before worth
         counts; 0: none. [minutes]

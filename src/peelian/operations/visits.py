@@ -3,7 +3,7 @@
 import numpy as np
 
 from peelian.operations.checks import require_fraction, require_worth
-from peelian.terms import Floats, Ints, ParameterError
+from peelian.terms import EffectPrior, Floats, Ints, ParameterError
 
 RHO = 0.5  # science 4.1: a second visit in the shift is worth half the first (an assumption)
 
@@ -88,3 +88,35 @@ def allocate_visits(worth: Floats, n_visits: int, *, rho: float = RHO) -> Ints:
         visits[best] += 1
         next_visit[best] *= rho
     return visits
+
+
+def events_prevented(expected: float, prior: EffectPrior) -> tuple[float, float, float]:
+    """How many fewer events there would be if visits did what a prior says.
+
+    Parameters
+    ----------
+    expected : float
+        Events expected without visits. [events]
+    prior : EffectPrior
+        Ratio of rates with visits over without.
+
+    Returns
+    -------
+    (float, float, float)
+        ``expected x (1 - ratio)``, and its lowest and highest. [events]
+
+    Notes
+    -----
+    An assumption carried through, not a prediction: nothing here is learned from the place.
+
+    Examples
+    --------
+    >>> from peelian.terms import PLANNING_PRIOR
+    >>> [round(x, 3) for x in events_prevented(10.0, PLANNING_PRIOR)]
+    [1.4, 1.0, 2.0]
+    """
+    return (
+        expected * (1 - prior.ratio),
+        expected * (1 - prior.high),
+        expected * (1 - prior.low),
+    )

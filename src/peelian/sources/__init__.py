@@ -7,12 +7,7 @@ from peelian.sources.activity_files import (
     read_return_layout,
 )
 from peelian.sources.area_counts import parse_area_counts
-from peelian.sources.box_files import (
-    Drawing,
-    parse_drawings,
-    ranked,
-    read_drawings,
-)
+from peelian.sources.box_files import Drawing, parse_drawings, ranked, read_drawings
 from peelian.sources.contents import sha256_of
 from peelian.sources.essex import (
     BASES_ARE_ASSUMED,
@@ -50,6 +45,7 @@ from peelian.sources.offence_tables import (
 )
 from peelian.sources.polygons import read_polygons
 from peelian.sources.residents import read_residents
+from peelian.sources.rosters import EVERY_SPOT, Duty, SpotRule, read_roster, read_spot_rules
 from peelian.sources.routing import answer_json, read_answer, read_problem
 from peelian.sources.sieve import TOLERANCE
 from peelian.sources.sites import read_sites, stations_path
@@ -58,14 +54,17 @@ from peelian.sources.tables_in import X, Y
 
 __all__ = [
     "BASES_ARE_ASSUMED",
+    "EVERY_SPOT",
     "TOLERANCE",
     "Drawing",
+    "Duty",
     "EventColumns",
     "FileMapping",
     "ForecastFile",
     "NetworkFile",
     "PingColumns",
     "PingFile",
+    "SpotRule",
     "X",
     "Y",
     "answer_json",
@@ -109,8 +108,10 @@ __all__ = [
     "read_problem",
     "read_residents",
     "read_return_layout",
+    "read_roster",
     "read_sinks",
     "read_sites",
+    "read_spot_rules",
     "read_study_area",
     "sha256_of",
     "stations_path",

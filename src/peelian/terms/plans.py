@@ -13,6 +13,8 @@ from peelian.terms.errors import ParameterError
 
 MODES = VEHICLE, FOOT = "vehicle", "foot"  # how a team travels
 POLICE = "police"  # the agency that may serve everywhere
+# What a team can be trained or equipped for, and a spot may ask.
+SKILLS = ("arch", "driver", "search", "taser", "public-order", "dog", "first-aid", "cycle")
 STOP_MINUTES = 15  # College of Policing guide and Koper curve: 10 to 20 minutes
 
 

@@ -1,35 +1,45 @@
 """One shift: the forecast's spots, today's draw, who goes where and when, and the pack."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, time
+from pathlib import Path
 
 import numpy as np
 
-from peelian import hotspots, operations, reports, spacetime
+from peelian import hotspots, operations, reports, sources
+from peelian.operations import Move, TravelTimes
 from peelian.store import Store
 from peelian.terms import (
-    LOCAL_ZONE,
-    Base,
-    CoverageError,
+    Ingredient,
     ParameterError,
-    PatrolPlan,
     RiskSurface,
     Shift,
     Spots,
-    Table,
     Team,
 )
+from peelian.workflows.box_spots import with_boxes
 from peelian.workflows.forecast import Flagged, flag
-from peelian.workflows.gather import BASES_LAYER, Material, gather_several
+from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.kept_plan import plan_files
 from peelian.workflows.labels import districts_of, near
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.pack import number_of, pack_of, plan_view
+from peelian.workflows.plan_tables import (
+    district_table,
+    draw_table,
+    moves_table,
+    teams_table,
+    visits_table,
+    worth_table,
+)
 from peelian.workflows.settings import ForecastSettings, PlanSettings
+from peelian.workflows.spot_needs import needs_of
+from peelian.workflows.staffing import minute_at, staff
 
-NAMED = 3  # places named in a team's row
 SPOTS_A_TEAM = 10  # twice what a team can visit four times in eight hours: half are drawn
+MOVE = re.compile(r"(\d+)@(\d\d:\d\d)=(\d+)")
 
 
 def plan(
@@ -46,20 +56,35 @@ def plan(
         companions=settings.forecast.companions,
         now=now,
     )
-    forecast_settings, chosen = with_capacity(settings)
+    staffed = staff(store, settings, material)
+    shift, teams = staffed.shift, staffed.teams
+    forecast_settings, chosen = with_capacity(settings, most_at_once(teams))
     made = flag(material, forecast_settings, progress=lambda s, m: progress(s * 0.4, m))
-    shift = shift_of(settings, material)
-    teams = teams_at(read_bases(store), settings.teams, shift)
+    boxed = with_boxes(store, material, made, spots_of(material, made), shift, now=now)
+    spots = boxed.spots
+    asked = needs_of(store, settings, material, spots, teams, shift)
+    progress(0.4, "measuring the ways")
+    travel, streets, way = travel_of(settings, material, spots, teams)
     progress(0.5, "finding routes")
     made_plan = operations.plan_shift(
-        spots_of(material, made),
+        spots,
         teams,
         shift,
         seed=settings.forecast.seed,
         n_active=settings.active or None,
-        rules=operations.PatrolRules(stop_minutes=settings.stop_minutes),
+        rules=operations.PatrolRules(
+            stop_minutes=settings.stop_minutes,
+            min_gap=settings.min_gap,
+            iterations=settings.rounds,
+            district_minutes=settings.district_minutes,
+        ),
+        needs=asked.needs,
+        travel=travel,
+        moves=moves_of(settings.moves, spots, shift),
         progress=lambda done, of: progress(0.5 + 0.4 * done / of, "finding routes"),
     )
+    ingredients = (*boxed.ingredients, *staffed.ingredients, *asked.ingredients, *streets)
+    material = replace(material, ingredients=(*material.ingredients, *ingredients))
     record = material.record(
         "plan",
         settings,
@@ -69,17 +94,27 @@ def plan(
     )
     progress(0.9, "laying out the pack")
     table = visits_table(made_plan)
+    worth, sentence = worth_table(made_plan, made)
+    made_plan = replace(made_plan, assumptions=(*made_plan.assumptions, sentence))
+    tables = [("draw", draw_table(made_plan)), ("worth", worth)]
+    if material.areas is not None:
+        tables.append(("districts", district_table(made_plan, material, made)))
+    if made_plan.moved:
+        tables.append(("moves", moves_table(made_plan)))
     return Outcome(
         table,
         record,
-        (*material.chosen, *chosen, *made.chosen, f"model {made.model}: {made.why}"),
+        (
+            *material.chosen, *boxed.said, *staffed.said, *asked.said, *way, *chosen, *made.chosen,
+            f"model {made.model}: {made.why}",
+        ),
         summary=teams_table(made_plan),
-        tables=(("draw", draw_table(made_plan)),),
+        tables=tuple(tables),
         grid=material.grid,
         study_area=material.study_area,
         draw=lambda: plan_view(material, made, made_plan, table, record),
         pack=pack_of(material, made_plan, record),
-    )
+    )  # fmt: skip
 
 
 def keep_plan(store: Store, outcome: Outcome, *, now: datetime) -> str:
@@ -105,66 +140,58 @@ def keep_plan(store: Store, outcome: Outcome, *, now: datetime) -> str:
     return f"plan and draw kept in the store as plan {kept.artefact[:12]}"
 
 
-def with_capacity(settings: PlanSettings) -> tuple[ForecastSettings, tuple[str, ...]]:
+def with_capacity(
+    settings: PlanSettings, n_teams: int
+) -> tuple[ForecastSettings, tuple[str, ...]]:
     """The forecast's settings with as many cells to flag as the teams can use, announced."""
     if settings.forecast.flag_area or settings.forecast.flag_cells:
         return settings.forecast, ()
-    n_cells = SPOTS_A_TEAM * max(settings.teams, 1)
+    n_cells = SPOTS_A_TEAM * n_teams
     said = f"{n_cells} spots to draw from ({SPOTS_A_TEAM} a team; half are drawn each shift)"
     return replace(settings.forecast, flag_cells=n_cells), (said,)
 
 
-def read_bases(store: Store) -> tuple[Base, ...]:
-    """The bases held: named points."""
-    if BASES_LAYER not in store.layers():
-        raise CoverageError("no bases are held: run `peelian ingest --bases FILE` first")
-    layer = store.read_areas(BASES_LAYER)
-    return tuple(
-        Base(name, float(point.x), float(point.y))
-        for name, point in zip(layer.name, layer.polygons, strict=True)
+def most_at_once(teams: Sequence[Team]) -> int:
+    """The most teams that are on duty at one time."""
+    return max(sum(t.start <= team.start < t.end for t in teams) for team in teams)
+
+
+def travel_of(
+    settings: PlanSettings, material: Material, spots: Spots, teams: Sequence[Team]
+) -> tuple[TravelTimes, tuple[Ingredient, ...], tuple[str, ...]]:
+    """Minutes along the streets given, or by the straight line, the file and what to say."""
+    if not settings.network:
+        said = f"travel: straight line x {operations.DETOUR}, for want of a street network"
+        return operations.straight_line(spots, teams), (), (said,)
+    read = sources.read_network(
+        Path(settings.network), crs=material.grid.crs, file_crs=settings.network_crs
     )
+    travel = operations.road_travel(spots, teams, read.network)
+    return travel, (read.ingredient,), read.said
 
 
-def shift_of(settings: PlanSettings, material: Material) -> Shift:
-    """The shift in local time; one that ends before it starts ends the next day."""
-    zone = ZoneInfo(LOCAL_ZONE)
-    if settings.date:
+def moves_of(text: str, spots: Spots, shift: Shift) -> tuple[Move, ...]:
+    """Stops given to other teams, written cell@HH:MM=team and separated by commas."""
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = MOVE.fullmatch(part)
+        if not match:
+            raise ParameterError(
+                f"move {part!r}: write the cell, the time and the number of the team, such as "
+                "812@17:40=3"
+            )
+        spot = np.flatnonzero(spots.cell == int(match[1]))
+        if not len(spot):
+            raise ParameterError(f"move {part!r}: cell {match[1]} is none of the plan's spots")
         try:
-            day = date.fromisoformat(settings.date)
+            at = time.fromisoformat(match[2])
         except ValueError as error:
-            raise ParameterError(f"date {settings.date!r}: write it as YYYY-MM-DD") from error
-    else:
-        after_data = spacetime.to_local(material.history.periods.end[-1:])
-        day = date.fromisoformat(str(after_data[0].astype("datetime64[D]")))
-    start, end = (_clock(text) for text in (settings.shift_start, settings.shift_end))
-    after = timedelta(days=1) if end <= start else timedelta(0)
-    return Shift(datetime.combine(day, start, zone), datetime.combine(day + after, end, zone))
-
-
-def _clock(text: str) -> time:
-    """The time of day written HH:MM."""
-    try:
-        clock_time: time | None = time.fromisoformat(text)
-    except ValueError:
-        clock_time = None
-    if clock_time is None or clock_time.tzinfo is not None:
-        raise ParameterError(f"time {text!r}: write it as HH:MM, local time")
-    return clock_time
-
-
-def teams_at(bases: tuple[Base, ...], n_teams: int, shift: Shift) -> tuple[Team, ...]:
-    """Teams spread over the bases in their order, each for the whole shift."""
-    if n_teams < 1:
-        raise ParameterError(f"{n_teams} teams: give one at least")
-    return tuple(
-        Team(
-            f"Team {i + 1}, {bases[i % len(bases)].name}",
-            bases[i % len(bases)],
-            0,
-            shift.minutes,
-        )
-        for i in range(n_teams)
-    )
+            raise ParameterError(f"move {part!r}: {match[2]} is no time") from error
+        minute = minute_at(shift, at)
+        if minute is None:
+            raise ParameterError(f"move {part!r}: {match[2]} is not in the shift")
+        found.append(Move(int(spot[0]), minute, int(match[3]) - 1))
+    return tuple(found)
 
 
 def spots_of(material: Material, made: Flagged) -> Spots:
@@ -183,81 +210,3 @@ def spots_of(material: Material, made: Flagged) -> Spots:
     flagged[cells] = True
     surface = RiskSurface(made.risk[None, :], material.grid, made.surface.made_by)
     return operations.spots_from_risk(surface, flagged, names, points=np.column_stack([x, y]))
-
-
-def visits_table(plan: PatrolPlan) -> Table:
-    """Every stop of every team in order of time."""
-    rows = [
-        (
-            route.team.name,
-            order,
-            clock(plan.shift, visit.arrive),
-            clock(plan.shift, visit.arrive + visit.minutes),
-            plan.spots.names[visit.spot],
-            visit.spot,
-        )
-        for route in plan.routes
-        for order, visit in enumerate(route.visits, start=1)
-    ]
-    team, order, arrive, leave, place, spot = zip(*rows, strict=True) if rows else [()] * 6
-    at = np.array(spot, dtype=np.int64)
-    return Table(
-        {
-            "team": np.array(team, dtype=np.str_),
-            "stop": np.array(order, dtype=np.int64),
-            "arrive": np.array(arrive, dtype=np.str_),
-            "leave": np.array(leave, dtype=np.str_),
-            "place": np.array(place, dtype=np.str_),
-            "probability": plan.draw.probability[at],
-            "cell": plan.spots.cell[at],
-            "x": plan.spots.x[at],
-            "y": plan.spots.y[at],
-        },
-        "Stops by team",
-        {"probability": "of being drawn", "x": "m", "y": "m"},
-    )
-
-
-def teams_table(plan: PatrolPlan) -> Table:
-    """One row a team: its stops, when it is back, and where it goes."""
-    routes = plan.routes
-    places = []
-    for route in routes:
-        names = list(dict.fromkeys(plan.spots.names[v.spot] for v in route.visits))
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-        places.append("; ".join(names[:NAMED]) + more)
-    return Table(
-        {
-            "team": np.array([route.team.name for route in routes], dtype=np.str_),
-            "stops": np.array([len(route.visits) for route in routes]),
-            "travel": np.array([route.travel_minutes for route in routes]),
-            "back": np.array([clock(plan.shift, route.back) for route in routes]),
-            "places": np.array(places, dtype=np.str_),
-        },
-        f"Plan for {plan.shift.start:%A %-d %B %Y}",
-        {"travel": "minutes"},
-    )
-
-
-def draw_table(plan: PatrolPlan) -> Table:
-    """Every spot with its probability and whether it was drawn: kept, it is the experiment."""
-    visited = {visit.spot for route in plan.routes for visit in route.visits}
-    spots, draw = plan.spots, plan.draw
-    return Table(
-        {
-            "place": np.array(spots.names, dtype=np.str_),
-            "cell": spots.cell,
-            "worth": spots.worth,
-            "probability": draw.probability,
-            "drawn": draw.active,
-            "visited": np.array([i in visited for i in range(len(spots))], dtype=bool),
-        },
-        f"The draw (seed {draw.seed})",
-        {"worth": "expected events"},
-    )
-
-
-def clock(shift: Shift, minute: int) -> str:
-    """Local time of day, ``minute`` minutes into the shift."""
-    instant = shift.start.astimezone(ZoneInfo("UTC")) + timedelta(minutes=minute)
-    return f"{instant.astimezone(shift.start.tzinfo):%H:%M}"

@@ -11,8 +11,9 @@ from peelian.store import open_store
 from peelian.terms import CoverageError, NotFound, ParameterError
 from peelian.workflows import ForecastSettings, PlanSettings, plan, run
 from peelian.workflows.gather import gather
-from peelian.workflows.plan import clock, shift_of
+from peelian.workflows.plan_tables import clock
 from peelian.workflows.settings import Cells
+from peelian.workflows.staffing import shift_of, turns_of
 
 LONDON = ZoneInfo("Europe/London")
 SMALL = PlanSettings(ForecastSettings(model="count", flag_cells=6), teams=1)  # found quickly
@@ -41,7 +42,7 @@ def usual(planned):
 def shift(small_store):
     """The shift of these settings, without the rest of the plan."""
     material = gather(open_store(small_store), Cells(), now=NOW)
-    return lambda **settings: shift_of(PlanSettings(**settings), material)
+    return lambda **settings: shift_of(turns_of(PlanSettings(**settings), material))
 
 
 def test_stops_are_in_order_inside_the_shift_at_spots_that_were_drawn(usual):
@@ -98,7 +99,7 @@ def test_the_day_is_the_one_after_the_data_unless_said(shift):
 def test_the_day_after_the_data_is_a_local_day(small_store):
     """The end of July is 23:00 UTC on the 31st."""
     july = gather(open_store(small_store), Cells(until="2018-07"), now=NOW)
-    assert shift_of(PlanSettings(), july).start.date().isoformat() == "2018-08-01"
+    assert shift_of(turns_of(PlanSettings(), july)).start.date().isoformat() == "2018-08-01"
 
 
 def test_a_shift_may_end_after_midnight(planned):

@@ -26,6 +26,35 @@ class PlanSettings:
     teams: int = option(8, "number of teams, spread over the bases")
     active: int = option(0, "spots drawn for the shift; 0: half of those flagged")
     stop_minutes: int = option(STOP_MINUTES, "length of a stop [minutes]")
+    min_gap: int = option(60, "between the visits to a spot [minutes]")
+    rounds: int = option(2000, "rounds of the route search, for each shift planned together")
+    shifts: str = option(
+        "", "several shifts planned together, such as 06:00-14:00,14:00-22:00; empty: the one"
+    )
+    weekly_minimum: int = option(0, "visits each spot is to get in seven days; 0: none is set")
+    weekly_maximum: int = option(0, "most visits to a spot in seven days; 0: none is set")
+    district_minutes: int = option(
+        0, "least minutes in each district with a spot drawn; 0: none is set"
+    )
+    single_hours: str = option(
+        "", "when single crews may be out, such as 06:00-22:00; empty: always", page=False
+    )
+    roster: str = option("", "file of teams on duty (CSV); empty: --teams", page=False)
+    spot_rules: str = option(
+        "", "file of what spots ask (CSV): crew, skills, visits a week", page=False
+    )
+    network: str = option(
+        "",
+        "file of streets: .osm.pbf, GraphML, or a table of lines; empty: straight line x "
+        "detour",
+        page=False,
+    )
+    network_crs: str = option(
+        "", "EPSG:n of streets whose file does not say its own", page=False
+    )
+    moves: str = option(
+        "", "stops given to another team, such as 812@17:40=3: cell, time, team; by commas"
+    )
 
 
 @dataclass(frozen=True)
