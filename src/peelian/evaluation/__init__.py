@@ -39,6 +39,7 @@ from peelian.evaluation.judgement import (
     Drawn,
     score_judgement,
 )
+from peelian.evaluation.leads import EventStudy, event_study, placebo_operations
 from peelian.evaluation.leaks import LEAKS, leak_check
 from peelian.evaluation.logged_draw import DrawEffect, draw_effect
 from peelian.evaluation.monitoring import (
@@ -130,6 +131,7 @@ __all__ = [
     "Drawn",
     "Effect",
     "Estimate",
+    "EventStudy",
     "Exaggeration",
     "Failed",
     "InterruptedSeries",
@@ -168,6 +170,7 @@ __all__ = [
     "equity_table",
     "error_power",
     "estimate_effect",
+    "event_study",
     "exaggeration",
     "find_origins",
     "flagged_parts",
@@ -183,6 +186,7 @@ __all__ = [
     "overlap",
     "panel_dispersion",
     "planning_dispersion",
+    "placebo_operations",
     "poisson_cusum",
     "poisson_limits",
     "randomisation_p",
