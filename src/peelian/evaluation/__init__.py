@@ -5,6 +5,7 @@ from peelian.evaluation.backtest import (
     find_origins,
     usual_block,
 )
+from peelian.evaluation.buffers import Buffers, buffer_areas
 from peelian.evaluation.crossover import (
     Crossover,
     crossover,
@@ -122,6 +123,7 @@ __all__ = [
     "BacktestRow",
     "Band",
     "BesidePrior",
+    "Buffers",
     "Choices",
     "CountChange",
     "Crossover",
@@ -156,6 +158,7 @@ __all__ = [
     "before_dispersion",
     "beside_prior",
     "between_areas",
+    "buffer_areas",
     "compare_counts",
     "compare_tasks",
     "conditional_power",
