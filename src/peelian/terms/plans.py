@@ -227,6 +227,13 @@ class Route:
     travel_minutes: int
     meal_at: int | None = None  # when the team's break starts
 
+    @property
+    def before_meal(self) -> int:
+        """Number of visits made before the break; all of them where there is none."""
+        if self.meal_at is None:
+            return len(self.visits)
+        return sum(visit.arrive < self.meal_at for visit in self.visits)
+
 
 @dataclass(frozen=True)
 class Moved:

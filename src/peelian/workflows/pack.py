@@ -87,6 +87,8 @@ def route_lines(plan: PatrolPlan) -> dict[str, Any]:
     for route in plan.routes:
         base = (route.team.base.x, route.team.base.y)
         stops = [(plan.spots.x[v.spot], plan.spots.y[v.spot]) for v in route.visits]
+        if 0 < route.before_meal < len(stops):
+            stops.insert(route.before_meal, base)
         if stops:
             lines[route.team.name] = shapely.LineString([base, *stops, base])
     return lines

@@ -28,6 +28,7 @@ from peelian.reports.pack.labels import Box, Canvas, legs, runs, together
 from peelian.reports.pack.words import LOOK_FOR_OTHERWISE, PRINTABLE
 from peelian.terms import (
     Base,
+    Break,
     DataError,
     Draw,
     ParameterError,
@@ -276,6 +277,19 @@ def test_times_are_local_and_a_night_names_its_morning():
     text = text_of(read(render_pack(pack)).pages[0])
     assert "Friday 6 July 2018, 22:00 to 06:00 on Saturday" in text
     assert "22:10 to 22:25" in text
+
+
+def test_a_team_s_own_hours_its_break_and_that_it_walks():
+    pack = sample_pack((3,))
+    (route,) = pack.plan.routes
+    team = replace(route.team, start=60, end=420, mode="foot", meal=Break(30, 120, 240))
+    routes = (replace(route, team=team, meal_at=200),)
+    page = read(render_pack(replace(pack, plan=replace(pack.plan, routes=routes)))).pages[0]
+    text = text_of(page)
+    assert "Friday 14 December 2018, 15:00 to 21:00" in text
+    assert "27 minutes of travel on foot" in text
+    assert "17:20 to 17:50 Break at Base 0" in text
+    assert text.index("Place 1") < text.index("Break at Base 0") < text.index("Place 2")
 
 
 def test_a_pack_without_outlines_still_has_its_map():

@@ -83,6 +83,8 @@ def draw_map(
     for number, visit in enumerate(route.visits, start=1):
         stops_at.setdefault(mark_of[visit.spot], []).append(number)
     way = [mark_of[visit.spot] for visit in route.visits]
+    if 0 < route.before_meal < len(way):
+        way.insert(route.before_meal, base_mark)
     journeys = legs([base_mark, *way, base_mark]) if way else []
     canvas.lines += [(a, b) for a, b, _ in journeys]
     stops, labels = _stops(canvas, base_mark, base_name, stops_at)

@@ -13,6 +13,7 @@ from peelian.reports.pack.drawing import draw_map
 from peelian.reports.pack.words import breakable, printable
 from peelian.reports.provenance import footer_line, provenance_json
 from peelian.terms import (
+    FOOT,
     LOCAL_ZONE,
     DataError,
     ParameterError,
@@ -160,16 +161,11 @@ def _fit(heights: dict[str, Any]) -> tuple[int, float]:
 
 def _data(pack: PatrolPack) -> dict[str, Any]:
     """Everything the template prints, as JSON values fit for its fonts."""
-    plan, zone = pack.plan, ZoneInfo(LOCAL_ZONE)
-    start, end = (t.astimezone(zone) for t in (plan.shift.start, plan.shift.end))
-    day = f"{start:%A} {start.day} {start:%B %Y}"
-    hours = f"{start:%H:%M} to {end:%H:%M}"
-    if end.date() > start.date():
-        hours += f" on {end:%A}"
-    area = printable(pack.area)
+    plan, area = pack.plan, printable(pack.area)
+    when = _when(plan, 0, plan.shift.minutes)
     made = pack.provenance.time.astimezone(UTC)
     return {
-        "title": f"Patrol pack, {area}, {day}, {hours}",
+        "title": f"Patrol pack, {area}, {when}",
         "description": f"One page for each of {len(plan.routes)} teams: map, stops and times.",
         "area": area,
         "version": printable(pack.provenance.version),
@@ -177,8 +173,18 @@ def _data(pack: PatrolPack) -> dict[str, Any]:
         "notes": [printable(note) for note in pack.notes],
         "footer": printable(_footer(pack.provenance)),
         "record": provenance_json(pack.provenance),
-        "teams": [_team(pack, route, f"{area}, {day}, {hours}.") for route in plan.routes],
+        "teams": [
+            _team(pack, route, f"{area}, {_when(plan, route.team.start, route.team.end)}.")
+            for route in plan.routes
+        ],
     }
+
+
+def _when(plan: PatrolPlan, first: int, last: int) -> str:
+    """Day and hours from one minute of the shift to another."""
+    start, end = _local(plan, first), _local(plan, last)
+    said = f"{start:%A} {start.day} {start:%B %Y}, {start:%H:%M} to {end:%H:%M}"
+    return f"{said} on {end:%A}" if end.date() > start.date() else said
 
 
 def _footer(provenance: Provenance) -> str:
@@ -201,7 +207,7 @@ def _team(pack: PatrolPack, route: Route, when: str) -> dict[str, Any]:
         new = again == number
         stops.append(
             {
-                "number": number,
+                "number": str(number),
                 "planned": f"{_clock(plan, visit.arrive)} to "
                 f"{_clock(plan, visit.arrive + visit.minutes)}",
                 "place": breakable(plan.spots.names[spot]),
@@ -212,20 +218,34 @@ def _team(pack: PatrolPack, route: Route, when: str) -> dict[str, Any]:
         )
     team, base = printable(route.team.name), printable(route.team.base.name)
     n, places = len(stops), len(first)
-    if not stops:
+    if route.team.meal and route.meal_at is not None:
+        begins, ends = route.meal_at, route.meal_at + route.team.meal.minutes
+        stops.insert(
+            route.before_meal,
+            {
+                "number": "",
+                "planned": f"{_clock(plan, begins)} to {_clock(plan, ends)}",
+                "place": breakable(f"Break at {route.team.base.name}"),
+                "happens": "",
+                "look": "",
+                "again": 0,
+            },
+        )
+    how = " on foot" if route.team.mode == FOOT else ""
+    if not n:
         summary = f"Base: {base}. No stops in this plan."
         alt = f"Map of the base {base} of {team}, which has no stops in this plan."
     else:
         summary = (
             f"{n} {'stop' if n == 1 else 'stops'} at {places} "
             f"{'place' if places == 1 else 'places'}, {route.travel_minutes} minutes of "
-            f"travel; from and to {base}, back by {_clock(plan, route.back)}."
+            f"travel{how}; from and to {base}, back by {_clock(plan, route.back)}."
         )
         alt = (
             f"Map of {team}: from the base {base} to {n} stops at {places} places, in the "
             "order of the table below, and back. Other hot spots are faint. North is up."
         )
-    remarks = [] if stops else ["No drawn spot was left for this team to visit in its hours."]
+    remarks = [] if n else ["No drawn spot was left for this team to visit in its hours."]
     return {
         "heading": breakable(route.team.name),
         "when": when,
@@ -240,5 +260,10 @@ def _team(pack: PatrolPack, route: Route, when: str) -> dict[str, Any]:
 
 def _clock(plan: PatrolPlan, minute: int) -> str:
     """Local time of day, ``minute`` minutes into the shift."""
+    return f"{_local(plan, minute):%H:%M}"
+
+
+def _local(plan: PatrolPlan, minute: int) -> datetime:
+    """The local instant ``minute`` minutes into the shift."""
     instant: datetime = plan.shift.start.astimezone(UTC) + timedelta(minutes=minute)
-    return f"{instant.astimezone(ZoneInfo(LOCAL_ZONE)):%H:%M}"
+    return instant.astimezone(ZoneInfo(LOCAL_ZONE))
