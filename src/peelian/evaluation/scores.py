@@ -217,8 +217,8 @@ def score_stability(
     Notes
     -----
     Maps learnt from overlapping years are alike for as long as their memory, and a bootstrap
-    over origins takes them for independent: its 95 % interval held the mean in 64 to 96 % of
-    simulated worlds. The widest of `statistics.cosine_limits` with two, three and as many
+    over origins takes them for independent: its 95 % interval held the mean in as few as 64 %
+    of simulated worlds. The widest of `statistics.cosine_limits` with two, three and as many
     cosines as blocks allow holds it in 93 % or more, at about twice the width.
     """
     known = values[~np.isnan(values)]
@@ -259,7 +259,7 @@ def score_ranking(
     A map that learns catches more at all origins that follow a lucky lesson. That adds up over
     origins, most with few events, where it raises the variance by up to two fifths. The widest
     of `statistics.cosine_limits` of the ratio made linear, with seven and as many cosines as
-    blocks allow, held the truth in 93 % or more where a bootstrap held it in 86 to 92 %.
+    blocks allow, holds the truth in 93 % or more, where a bootstrap held it in 89 to 92 %.
     """
     total, caught = float(events.sum()), float(top.sum())
     if not total > 0 or np.isnan(caught):
