@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,12 +12,11 @@ from axe_playwright_python.sync_playwright import Axe
 
 from peelian.records import remove_server
 from peelian.records.binaries import find_home
+from serving import DESK, PHONE, SERVE, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
 
-DESK = {"width": 1400, "height": 900}
-PHONE = {"width": 390, "height": 844}
 SMALL = {"width": 320, "height": 640}
 ZOOMED = {"width": 350, "height": 225}  # 1400 x 900 at 400 %
 PAGES = {
@@ -34,20 +32,6 @@ MORE = {
     "concentration": "/map?method=concentration",
     "one-method": "/methods/gi-star",
 }
-SERVE = "import sys; from peelian import web; web.serve(sys.argv[1], port=0, ready=print)"
-
-
-@contextmanager
-def serving(store):
-    """The workbench over a store, in a process of its own; gives its address."""
-    command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process.stdout.readline().strip().rstrip("/")
-        finally:
-            process.terminate()
-            process.wait(30)
-            remove_server(store.with_name(f"{store.name}-workbench") / "database")
 
 
 @pytest.fixture(scope="module")

@@ -22,30 +22,36 @@ NO_ESTIMATE = "Nothing can be told from these counts."
 WIDEST = 300.0  # the end of an interval beyond this is drawn here [%]
 
 
-def effect_chart(ratio: Measure, prior: EffectPrior) -> str:
-    """A rate ratio as a change in percent on a line: no effect marked, the prior beside it.
+def effect_chart(effect: Effect, prior: EffectPrior) -> str:
+    """The measure that the design is judged by, on a line with no effect marked.
 
     Parameters
     ----------
-    ratio : Measure
+    effect : Effect
     prior : EffectPrior
+        Drawn below it: what trials found, in the same unit.
 
     Returns
     -------
     str
-        SVG.
+        SVG; a ratio is shown as a change in percent. Empty where nothing can be drawn.
     """
-    rows = (
-        (ratio.value, prior.ratio),
-        (ratio.interval.low, prior.low),
-        (ratio.interval.high, prior.high),
-    )
-    change = [np.clip(100 * (np.array(row) - 1), -100, WIDEST) for row in rows]
+    first = effect.measures[0]
+    known = (first.value, first.interval.low, first.interval.high)
+    beside = np.array([prior.ratio, prior.low, prior.high]) - 1
+    if first.unit == "ratio":
+        mine, beside, unit = 100 * (np.array(known) - 1), 100 * beside, "%"
+    else:
+        mine, beside, unit = np.array(known), effect.expected * beside, "offences"
+    if not (np.isfinite(mine[0]) and np.isfinite(beside).all()):
+        return ""
+    if first.unit == "ratio":
+        mine = np.clip(mine, -100, WIDEST)
     return interval_chart(
         ["This evaluation", "What trials found"],
-        *change,
+        *np.column_stack([mine, beside]),
         title="Change against what was to be expected, with its 95 % interval",
-        unit="%",
+        unit=unit,
         mark={"no effect": 0.0},
     )
 

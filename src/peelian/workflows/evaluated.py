@@ -91,7 +91,7 @@ def report(
     record = noted(record, notes, gathered)
     document = Document(
         design.question,
-        f"Design {design.name}; {_dates(design)}.",
+        "Design {}: before {}; after {}.".format(design.name, *dates_of(design)),
         _sections(store, found, settings, tried, now),
         record,
     )
@@ -218,7 +218,10 @@ def _sections(
         ),
         Section(
             "Population, places and dates",
-            (plan.population or "Population: not stated.", f"{_dates(design)}."),
+            (
+                plan.population or "Population: not stated.",
+                "Before: {}. With the action: {}.".format(*dates_of(design)),
+            ),
             (counts_table(found.gathered.counts),),
         ),
         Section("Dosage", _dosage(settings, plan.dosage)),
@@ -236,7 +239,7 @@ def _sections(
             "Estimate",
             effect_sentences(effect),
             (replace(effect_summary(effect), title="Estimates"),),
-            chart=chart_of(effect),
+            chart=reports.effect_chart(effect, PLANNING_PRIOR),
         ),
         Section("Displacement", _displacement(found)),
         Section(
@@ -270,14 +273,6 @@ def _dosage(settings: ReportSettings, planned: str) -> tuple[str, ...]:
         f"Planned: {planned or 'not stated.'}",
         f"Delivered: {settings.delivered or 'not measured.'}",
     )
-
-
-def chart_of(effect: Effect) -> str:
-    """The ratio on a line with no effect marked and the prior beside; empty without one."""
-    ratio = effect.ratio
-    if ratio is None or not np.isfinite(ratio.value):
-        return ""
-    return reports.effect_chart(ratio, PLANNING_PRIOR)
 
 
 def _data_sentences(store: Store | None, found: Evaluated, now: datetime) -> tuple[str, ...]:
@@ -349,14 +344,14 @@ def _named(effect: Effect, name: str) -> Measure | None:
     return next((m for m in effect.measures if m.name == name), None)
 
 
-def _dates(design: Registered) -> str:
+def dates_of(design: Registered) -> tuple[str, str]:
+    """The times before and after, in words."""
     measured = design.settings.impact.measured
-    spans = spans_of(measured.before, measured.after)
-    return "; ".join(
-        f"{word} {_day(span[0])} to {_day(span[1])}"
-        for word, span in zip(("before", "after"), spans, strict=True)
-        if span
+    before, after = (
+        f"{_day(span[0])} to {_day(span[1])}" if span else "not stated"
+        for span in spans_of(measured.before, measured.after)
     )
+    return before, after
 
 
 def _day(day: date) -> str:

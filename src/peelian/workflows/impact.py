@@ -12,13 +12,15 @@ from peelian.terms import (
     PLANNING_PRIOR,
     AreaCounts,
     Bools,
+    Floats,
     ParameterError,
     Provenance,
     Role,
     Table,
+    Texts,
 )
 from peelian.workflows.gather import record_of
-from peelian.workflows.measured import Gathered, gather_counts, spans_of
+from peelian.workflows.measured import Gathered, gather_baseline, gather_counts, spans_of
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import ImpactSettings, PowerSettings, generator
 
@@ -182,7 +184,8 @@ def power(
         found = _of_two_counts(settings)
         chosen: tuple[str, ...] = ("two counts compared, as days with the action and without",)
     else:
-        gathered = gather_counts(store, settings.measured, now=now)
+        gather = gather_baseline if settings.measured.before else gather_counts
+        gathered = gather(store, settings.measured, now=now)
         found, chosen = power_of(gathered.counts, settings)
     record = record_of(
         "evaluate power",
@@ -193,7 +196,8 @@ def power(
         now=now,
     )
     notes = reports.power_sentences(found, PLANNING_PRIOR.ratio)
-    return Outcome(power_table(found), replace(record, notes=notes), chosen)
+    table = power_table(found)
+    return Outcome(table, replace(record, notes=notes), chosen, summary=power_summary(table))
 
 
 def _of_two_counts(settings: PowerSettings) -> DesignPower:
@@ -249,3 +253,16 @@ def power_table(found: DesignPower) -> Table:
         },
         "What the design could show",
     )
+
+
+def power_summary(table: Table) -> Table:
+    """The same to read on a screen, in percent."""
+
+    def percent(shares: Floats) -> Texts:
+        return np.array([f"{reports.rounded(100 * share, 0)} %" for share in shares])
+
+    columns = {
+        "true_fall": percent(1 - table.columns["true_ratio"]),
+        "chance": percent(table.columns["chance"]),
+    }
+    return Table(columns, table.title)

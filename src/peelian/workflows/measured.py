@@ -10,7 +10,15 @@ import numpy as np
 
 from peelian import sources, spacetime
 from peelian.store import Store
-from peelian.terms import AreaCounts, Bools, Events, Ingredient, ParameterError, Role
+from peelian.terms import (
+    AreaCounts,
+    Bools,
+    Events,
+    Ingredient,
+    ParameterError,
+    Role,
+    StudyArea,
+)
 from peelian.workflows.chosen import (
     chosen_offences,
     events_of_file,
@@ -18,14 +26,14 @@ from peelian.workflows.chosen import (
     file_ingredient,
 )
 from peelian.workflows.extent import MONTH, WEEK, is_monthly, span_of
-from peelian.workflows.gather import held_months
+from peelian.workflows.gather import STUDY_AREA_LAYER, held_months
 from peelian.workflows.notes import (
     refusal_notes,
     sink_notes,
     taken_back_notes,
     training_notes,
 )
-from peelian.workflows.places_compared import ComparedPlaces, count_places
+from peelian.workflows.places_compared import ComparedPlaces, count_places, with_surroundings
 from peelian.workflows.settings import Measured
 
 PASTED = "counts as given"  # the name of a table that came without a file
@@ -163,6 +171,10 @@ def _of_polygons(
     if places is None:
         places, files = read_places_compared(measured, events.crs)
         ingredients = (*ingredients, *files)
+        places, cut = with_surroundings(
+            places, measured.buffer, _study_area(store, measured, places)
+        )
+        notes = (*notes, *cut)
     monthly = is_monthly(events)
     if monthly and measured.period not in ("", MONTH):
         raise ParameterError(
@@ -205,10 +217,23 @@ def _events(
     return events, batches, notes, held_months(store)
 
 
+def _study_area(
+    store: Store | None, measured: Measured, places: ComparedPlaces
+) -> StudyArea | None:
+    """Where events are recorded, as far as that is known."""
+    path = measured.source.study_area
+    if path:
+        return sources.read_study_area(path, crs=places.crs)
+    held = store is not None and not measured.source.events
+    if held and store is not None and STUDY_AREA_LAYER in store.layers():
+        return store.read_study_area()
+    return None
+
+
 def read_places_compared(
     measured: Measured, crs: str
 ) -> tuple[ComparedPlaces, tuple[Ingredient, ...]]:
-    """The polygons of the files, each with its role, and their surroundings where asked."""
+    """The polygons of the files, each with its role."""
     names: list[str] = []
     roles: list[Role] = []
     polygons: list[object] = []

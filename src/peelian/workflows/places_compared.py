@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from peelian import spacetime
+from peelian import evaluation, spacetime
 from peelian.terms import (
     AreaCounts,
     Areas,
@@ -18,6 +18,7 @@ from peelian.terms import (
     ParameterError,
     Periods,
     Role,
+    StudyArea,
 )
 from peelian.workflows.extent import DAY, MONTH, WEEK
 
@@ -51,9 +52,54 @@ class ComparedPlaces:
                     "twice. Draw them apart"
                 )
 
-    def of(self, role: Role) -> list[Any]:
-        """The polygons with a role."""
-        return [p for p, r in zip(self.polygons, self.roles, strict=True) if r is role]
+    def as_areas(self, *roles: Role) -> Areas:
+        """The areas that have one of these roles."""
+        kept = [i for i, role in enumerate(self.roles) if role in roles]
+        names = tuple(self.names[i] for i in kept)
+        shapes = np.empty(len(kept), dtype=object)
+        shapes[:] = [self.polygons[i] for i in kept]
+        return Areas(
+            names, names, ("",) * len(kept), np.full(len(kept), np.nan), shapes, self.crs
+        )
+
+
+def with_surroundings(
+    places: ComparedPlaces, distance: float, study_area: StudyArea | None
+) -> tuple[ComparedPlaces, tuple[str, ...]]:
+    """The places with what lies around them, and how much of it could not be had."""
+    if distance < 0:
+        raise ParameterError(f"buffer is {distance:g} m: give 0 or more")
+    if not distance:
+        return places, ()
+    sides = (Role.TREATED, Role.CONTROL)
+    found = evaluation.buffer_areas(
+        *(places.as_areas(role) for role in sides),
+        distance=distance,
+        study_area=study_area.polygon if study_area else None,
+    )
+    names, roles, polygons = list(places.names), list(places.roles), list(places.polygons)
+    told = []
+    for side, role, around, cut in (
+        (Role.TREATED, Role.TREATED_BUFFER, found.treated, found.treated_cut),
+        (Role.CONTROL, Role.CONTROL_BUFFER, found.control, found.control_cut),
+    ):
+        areas = [n for n, r in zip(places.names, places.roles, strict=True) if r is side]
+        for name, polygon, share in zip(areas, around, cut, strict=True):
+            if polygon.is_empty:
+                told.append(
+                    f"Nothing is left around {name}: its surroundings are not counted."
+                )
+                continue
+            if share > 0:
+                told.append(
+                    f"Of the surroundings of {name} {share:.0%} lie outside the study area "
+                    "and are cut off."
+                )
+            names.append(f"around {name}")
+            roles.append(role)
+            polygons.append(polygon)
+    whole = ComparedPlaces(tuple(names), tuple(roles), tuple(polygons), places.crs)
+    return whole, tuple(told)
 
 
 def count_places(
@@ -72,11 +118,7 @@ def count_places(
     if months is not None:
         _require_held(spans, months)
     n = len(places.names)
-    areas = Areas(
-        places.names, places.names, ("",) * n, np.full(n, np.nan),
-        np.array(places.polygons, dtype=object), places.crs,
-    )  # fmt: skip
-    grid = spacetime.polygon_grid(areas)
+    grid = spacetime.polygon_grid(places.as_areas(*Role))
     counts, exposure, labels, after = [], [], [], []
     for late, (first, last) in enumerate(spans):
         days, opens = spacetime.day_periods(first, last), _openings(first, last, period)

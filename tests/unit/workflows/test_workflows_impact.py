@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from evaluation_samples import PLAN, ROLES, counts_csv
 from factories import as_it_stands
 from peelian import reports
 from peelian.store import open_store
@@ -28,26 +29,6 @@ FOUR = (
     "area,role,period,n\nTown,treated,before,207\nTown,treated,after,110\n"
     "Port,control,before,308\nPort,control,after,318\n"
 )
-ROLES = {"Town": "treated", "Port": "control", "Quay": "control"}
-PLAN = {
-    "question": "Did patrols in Town lower serious violence?",
-    "before": "2025-01..2026-12",
-    "after": "2027-01..2027-12",
-    "dosage": "Three visits a day.",
-}
-
-
-def table(*, after=True, mean=20.0, ratio=0.7, extra=()):
-    """Counts of three years by month, the action in the third."""
-    rng = np.random.default_rng(5)
-    lines = ["area,role,period,n"]
-    for area, role in (*ROLES.items(), *extra):
-        for t in range(36):
-            done = t >= 24
-            n = rng.poisson(mean * (ratio if done and role == "treated" else 1))
-            if after or not done:
-                lines.append(f"{area},{role},{2025 + t // 12}-{t % 12 + 1:02d},{n}")
-    return "\n".join(lines) + "\n"
 
 
 def do(job, store=None, *, now=NOW, **settings):
@@ -66,7 +47,7 @@ def store(tmp_path):
 
 def registered(store, *, now=NOW, **settings):
     """The name of a design registered with counts before."""
-    given = {"rows": table(after=False), **PLAN, **settings}
+    given = {"rows": counts_csv(after=False), **PLAN, **settings}
     found = do("evaluate register", store, now=now, **given)
     return found.table.columns["value"][0]
 
@@ -104,8 +85,8 @@ def test_a_file_is_made_again_byte_for_byte(tmp_path):
         ({"rows": FOUR, "treated": "t.geojson"}, "not both"),
         ({"rows": FOUR, "before": "2025-01..2025-06", "after": "2025-06..2025-12"}, "overlap"),
         ({"rows": FOUR, "after": "2025-06..2025-12"}, "are no dates"),
-        ({"rows": table(), "before": "2019-01..2019-02"}, "no period is before"),
-        ({"rows": table(), "after": "2019-06..2019-05"}, "before the first"),
+        ({"rows": counts_csv(), "before": "2019-01..2019-02"}, "no period is before"),
+        ({"rows": counts_csv(), "after": "2019-06..2019-05"}, "before the first"),
         ({"counts": "nowhere.csv"}, "cannot be read"),
         ({"treated": "a", "control": "b"}, "give the times before and after"),
     ],
@@ -116,7 +97,7 @@ def test_what_cannot_be_counted_is_told(settings, said):
 
 
 def test_dates_choose_the_periods_of_a_table():
-    measured = Measured(rows=table(), before="2025-07..2026-12", after="2027-01..2027-03")
+    measured = Measured(rows=counts_csv(), before="2025-07..2026-12", after="2027-01..2027-03")
     found = gather_counts(None, measured, now=NOW).counts
     assert (found.periods[0], found.periods[-1]) == ("2025-07", "2027-03")
     assert found.after.sum() == 3
@@ -170,6 +151,26 @@ def test_events_are_counted_in_polygons(events, tmp_path):
     assert cell(found, "ratio of ratios", "value") == pytest.approx(1 / 3)
 
 
+def test_surroundings_are_counted_apart_and_cut_where_nothing_is_recorded(events, tmp_path):
+    found = do(
+        "evaluate impact", **events, **SPANS, design="wdd", buffer=50.0,
+        study_area=drawn(tmp_path / "s.geojson", Whole=0, More=100, Rest=200, End=520),
+        treated=drawn(tmp_path / "t.geojson", Town=0),
+        control=drawn(tmp_path / "c.geojson", Port=500),
+    )  # fmt: skip
+    counted = dict(found.tables)["counts"].columns
+    assert counted["role"].tolist() == [
+        "treated", "control", "treated-buffer", "control-buffer",
+    ]  # fmt: skip
+    assert counted["before"].tolist() == [30, 20, 0, 0]
+    assert any("lie outside the study area" in note for note in found.provenance.notes)
+    with pytest.raises(ParameterError, match="buffer is -1 m"):
+        do(
+            "evaluate impact", **events, **SPANS, buffer=-1.0,
+            treated=str(tmp_path / "t.geojson"), control=str(tmp_path / "c.geojson"),
+        )  # fmt: skip
+
+
 @pytest.mark.parametrize("x", [100, 60])
 def test_a_treated_area_that_touches_its_control_is_refused(events, tmp_path, x):
     with pytest.raises(DataError, match=r"'Town' .*'Port' .*touch"):
@@ -212,7 +213,7 @@ def test_power_before_a_design_is_accepted():
 @pytest.mark.parametrize("design", ["did", "wdd", "crossover", "interrupted", "before-after"])
 def test_more_offences_show_more(design):
     chances = [
-        do("evaluate power", rows=table(after=False, mean=mean), design=design,
+        do("evaluate power", rows=counts_csv(after=False, mean=mean), design=design,
            before="2025-01..2026-12", after="2027-01..2027-12",
            dispersion=1.0).table.columns["chance"]
         for mean in (4, 40)
@@ -221,7 +222,7 @@ def test_more_offences_show_more(design):
 
 
 def test_a_synthetic_control_of_few_areas_can_detect_nothing():
-    found = do("evaluate power", rows=table(after=False), design="synthetic",
+    found = do("evaluate power", rows=counts_csv(after=False), design="synthetic",
                before="2025-01..2026-12")  # fmt: skip
     assert np.isnan(found.table.columns["detectable"]).all()
     assert "can detect nothing" in found.provenance.notes[0]
@@ -229,7 +230,7 @@ def test_a_synthetic_control_of_few_areas_can_detect_nothing():
 
 def test_nothing_before_promises_nothing():
     with pytest.raises(DataError, match="no offences in the treated areas before"):
-        do("evaluate power", rows=table(after=False, mean=0), before="2025-01..2026-12")
+        do("evaluate power", rows=counts_csv(after=False, mean=0), before="2025-01..2026-12")
 
 
 # ---- the register
@@ -249,7 +250,7 @@ def test_a_design_is_written_down_with_its_areas_and_power(store):
 
 
 def test_a_plan_in_a_file_is_changed_by_what_is_said_beside_it(store, tmp_path):
-    (tmp_path / "counts.csv").write_text(table(after=False))
+    (tmp_path / "counts.csv").write_text(counts_csv(after=False))
     plan = tmp_path / "plan.json"
     plan.write_text(json.dumps({**PLAN, "counts": str(tmp_path / "counts.csv")}))
     do("evaluate register", store, plan=str(plan), design="wdd")
@@ -279,7 +280,7 @@ def test_what_is_refused_leaves_the_register_as_it_was(store, settings, kind, sa
 
 def test_a_design_that_can_detect_nothing_goes_on_with_a_reason_that_is_told(store):
     name = registered(store, design="synthetic", anyway="Asked for by the funder.")
-    found = do("evaluate report", store, registered=name, rows=table(), now=LATER)
+    found = do("evaluate report", store, registered=name, rows=counts_csv(), now=LATER)
     assert any("Asked for by the funder" in note for note in found.provenance.notes)
 
 
@@ -293,7 +294,7 @@ def said_in(outcome):
 
 def test_the_report_answers_every_question_of_the_template(store):
     name = registered(store)
-    found = do("evaluate report", store, registered=name, rows=table(), now=LATER,
+    found = do("evaluate report", store, registered=name, rows=counts_csv(), now=LATER,
                unintended="Two complaints.", decision="Go on for a year.")  # fmt: skip
     said = said_in(found)
     assert list(said) == [
@@ -316,8 +317,8 @@ def test_the_report_answers_every_question_of_the_template(store):
 
 def test_the_estimate_is_that_of_the_registered_settings(store):
     name = registered(store, dispersion=3.0)
-    report = do("evaluate report", store, registered=name, rows=table(), now=LATER)
-    plain = do("evaluate impact", rows=table(), dispersion=3.0, before=PLAN["before"],
+    report = do("evaluate report", store, registered=name, rows=counts_csv(), now=LATER)
+    plain = do("evaluate impact", rows=counts_csv(), dispersion=3.0, before=PLAN["before"],
                after=PLAN["after"])  # fmt: skip
     assert report.table.columns["low"].tolist() == plain.table.columns["low"].tolist()
 
@@ -325,7 +326,7 @@ def test_the_estimate_is_that_of_the_registered_settings(store):
 def test_departures_are_listed(store):
     name = registered(store)
     rows = "\n".join(
-        line for line in table(extra=[("Moor", "control")]).splitlines()
+        line for line in counts_csv(extra=[("Moor", "control")]).splitlines()
         if not line.startswith("Quay") and "2027-12" not in line
     )  # fmt: skip
     found = do("evaluate report", store, registered=name, rows=rows, now=LATER)
@@ -340,18 +341,18 @@ def test_amendments_and_late_registration_are_told(store):
     other = registered(store, amends=name, reason="a control was lost", design="wdd")
     assert find_design(store, name, now=NOW).entry == other
     late = registered(store, before="2025-01..2025-06", after="2025-07..2026-12")
-    found = do("evaluate report", store, registered=name, rows=table(), now=LATER)
+    found = do("evaluate report", store, registered=name, rows=counts_csv(), now=LATER)
     assert "Amended on 22 November 2026 (a control was lost): design changed." in " ".join(
         found.provenance.notes
     )
     assert found.provenance.method.startswith("estimate_effect(design='wdd'")
-    found = do("evaluate report", store, registered=late, rows=table(), now=LATER)
+    found = do("evaluate report", store, registered=late, rows=counts_csv(), now=LATER)
     assert "Registered after the start of the action (2025-07-01)." in found.provenance.notes
 
 
 def test_the_result_is_kept_and_its_pdf_made_again(store, tmp_path):
     name = registered(store)
-    (tmp_path / "counts.csv").write_text(table())
+    (tmp_path / "counts.csv").write_text(counts_csv())
     found = do("evaluate report", store, registered=name, now=LATER,
                counts=str(tmp_path / "counts.csv"))  # fmt: skip
     (kept,) = store.artefacts("evaluation")
@@ -371,7 +372,7 @@ def test_a_result_needs_counts_of_registered_areas(store):
     before = as_it_stands(store.path)
     with pytest.raises(DataError, match="registered with a table of counts"):
         do("evaluate report", store, registered=name, now=LATER)
-    others = table().replace("Town", "T").replace("Port", "P").replace("Quay", "Q")
+    others = counts_csv().replace("Town", "T").replace("Port", "P").replace("Quay", "Q")
     with pytest.raises(DataError, match="none of the areas counted is registered"):
         do("evaluate report", store, registered=name, rows=others, now=LATER)
     with pytest.raises(NotFound, match="no design 'x'"):
