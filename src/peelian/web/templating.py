@@ -18,6 +18,7 @@ NAVIGATION = (
     ("map", "Map"),
     ("methods", "Methods"),
     ("plan", "Plan"),
+    ("evaluation", "Did it work?"),
     ("data", "Data quality"),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peelian.web import views
+from peelian.web import evaluation, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,6 +11,10 @@ urlpatterns = [
     path("methods/<slug:name>", views.method, name="method"),
     path("plan", views.plan, name="plan"),
     path("plan/keep", views.keep, name="keep"),
+    path("evaluation", evaluation.listed, name="evaluation"),
+    path("evaluation/new", evaluation.created, name="evaluation-new"),
+    path("evaluation/<slug:name>", evaluation.one, name="evaluation-one"),
+    path("evaluation/<slug:name>/report.pdf", evaluation.pdf, name="evaluation-pdf"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
     path("result/<slug:key>", views.progress, name="progress"),
