@@ -48,6 +48,7 @@ from peelian.terms.published import (
     EffectPrior,
     PublishedEffect,
 )
+from peelian.terms.releases import SUPPRESSED, CountCell, ShownCell
 from peelian.terms.residents import Residents
 from peelian.terms.sites import Sites
 from peelian.terms.space import (
@@ -91,6 +92,7 @@ __all__ = [
     "ROLES",
     "SKILLS",
     "STOP_MINUTES",
+    "SUPPRESSED",
     "VEHICLE",
     "WGS84",
     "Activity",
@@ -106,6 +108,7 @@ __all__ = [
     "Break",
     "CellKind",
     "CoordinateError",
+    "CountCell",
     "CoverageError",
     "DataError",
     "Denied",
@@ -151,6 +154,7 @@ __all__ = [
     "Setting",
     "Shapes",
     "Shift",
+    "ShownCell",
     "Sites",
     "SourceError",
     "Spots",

@@ -1,0 +1,16 @@
+"""What may leave: disclosure control, and what could be recovered from all that has left."""
+
+from peelian.sharing.disclosure import BASE, EXACT, THRESHOLD, Protected, protect, round_count
+from peelian.sharing.recovery import Recovered, known_range, recoverable
+
+__all__ = [
+    "BASE",
+    "EXACT",
+    "THRESHOLD",
+    "Protected",
+    "Recovered",
+    "known_range",
+    "protect",
+    "recoverable",
+    "round_count",
+]

@@ -1,0 +1,189 @@
+"""Small counts are suppressed, others rounded once, and protected from subtraction."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from peelian.sharing import (
+    BASE,
+    EXACT,
+    THRESHOLD,
+    known_range,
+    protect,
+    recoverable,
+    round_count,
+)
+from peelian.terms import SUPPRESSED, CountCell, NotAllowedNow, ParameterError, ShownCell
+
+
+def cell(label: str, atoms: str, count: int) -> CountCell:
+    """A cell whose atoms are letters."""
+    return CountCell(label, frozenset(atoms), count)
+
+
+def values(cells) -> dict[str, int | None]:
+    return {one.label: one.shown for one in cells}
+
+
+def test_small_counts_go_zeros_stay_and_the_rest_is_rounded() -> None:
+    made = protect([cell(str(n), chr(97 + n), n) for n in (0, 1, 4, 5, 7, 8, 12, 13)])
+    assert values(made.cells) == {
+        "0": 0, "1": None, "4": None, "5": 5, "7": 5, "8": 10, "12": 10, "13": 15,
+    }  # fmt: skip
+    assert made.secondary == ()
+
+
+def test_the_constants_are_the_stated_rule() -> None:
+    assert (THRESHOLD, BASE, EXACT) == (5, 5, 1)
+
+
+@pytest.mark.parametrize("n", range(200))
+def test_rounding_is_to_the_nearest(n: int) -> None:
+    assert round_count(n) % BASE == 0
+    assert abs(round_count(n) - n) <= BASE // 2
+    assert round_count(round_count(n)) == round_count(n)
+    assert round_count(n, base=EXACT) == n
+
+
+def test_a_total_gives_a_suppressed_part_away_unless_another_goes() -> None:
+    table = [cell("A", "a", 3), cell("B", "b", 12), cell("C", "c", 41), cell("T", "abc", 56)]
+    made = protect(table, base=EXACT)
+    assert values(made.cells) == {"A": None, "B": None, "C": 41, "T": 56}
+    assert made.secondary == ("B",)
+    assert values(protect(table).cells) == {"A": None, "B": 10, "C": 40, "T": 55}
+
+
+def test_two_suppressed_parts_of_a_small_sum_need_a_third() -> None:
+    """One and two sum to three: each would be known to lie between one and two."""
+    table = [cell("A", "a", 1), cell("B", "b", 2), cell("C", "c", 60), cell("T", "abc", 63)]
+    made = protect(table, base=EXACT)
+    assert values(made.cells)["C"] is SUPPRESSED or values(made.cells)["T"] is SUPPRESSED
+
+
+def test_an_earlier_release_is_remembered() -> None:
+    earlier = protect([cell("AB", "ab", 57)], base=EXACT).cells
+    assert values(protect([cell("A", "a", 54)], base=EXACT).cells) == {"A": 54}
+    made = protect([cell("A", "a", 54)], base=EXACT, ledger=earlier)
+    assert values(made.cells) == {"A": None}
+    assert made.secondary == ("A",)
+    apart = protect([cell("C", "c", 54)], base=EXACT, ledger=earlier)
+    assert values(apart.cells) == {"C": 54}
+
+
+def test_what_was_shown_before_is_shown_again() -> None:
+    table = [cell("A", "a", 3), cell("B", "b", 12), cell("T", "ab", 15)]
+    first = protect(table)
+    again = protect(table, ledger=first.cells)
+    assert again.cells == first.cells
+
+
+def test_a_table_that_cannot_be_made_safe_is_refused() -> None:
+    """Both exact counts were shown already; their difference of 2 is out, say so."""
+    shown = [
+        ShownCell("all", frozenset("ab"), 50, EXACT),
+        ShownCell("most", frozenset("a"), 48, EXACT),
+    ]
+    with pytest.raises(NotAllowedNow, match=r"^B: .*between 2 and 2"):
+        protect([cell("B", "b", 2)], base=EXACT, ledger=shown)
+
+
+def test_a_parity_hides_nothing() -> None:
+    """Three sums of pairs give each part, though none was shown and none is a difference."""
+    pairs = {"AB": ("ab", 30), "BC": ("bc", 13), "AC": ("ac", 23)}  # a 20, b 10, c 3
+    shown = [ShownCell(k, frozenset(atoms), n, EXACT) for k, (atoms, n) in pairs.items()]
+    assert {(r.label, r.low, r.high) for r in recoverable(shown)} == {("c", 3, 3)}
+    assert list(recoverable(shown[:2])) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "base", "low", "high"),
+    [
+        (0, BASE, 0, 0),
+        (5, BASE, 5, 7),
+        (10, BASE, 8, 12),
+        (7, EXACT, 7, 7),
+        (SUPPRESSED, BASE, 1, np.inf),
+    ],
+)
+def test_what_an_entry_tells(shown, base, low, high) -> None:
+    assert known_range(ShownCell("A", frozenset("a"), shown, base)) == (low, high)
+
+
+def test_nothing_shown_gives_nothing_away() -> None:
+    assert list(recoverable([])) == []
+    assert protect([]).cells == ()
+    hidden = [ShownCell(c, frozenset(c), SUPPRESSED, BASE) for c in "abc"]
+    assert list(recoverable(hidden)) == []
+
+
+def test_a_known_large_count_or_zero_is_no_leak() -> None:
+    shown = [
+        ShownCell("AB", frozenset("ab"), 100, EXACT),
+        ShownCell("A", frozenset("a"), 60, EXACT),
+        ShownCell("CD", frozenset("cd"), 7, EXACT),
+        ShownCell("C", frozenset("c"), 7, EXACT),
+    ]
+    assert list(recoverable(shown)) == []
+
+
+@pytest.mark.parametrize(
+    ("cells", "base", "said"),
+    [
+        ([cell("A", "a", 1), cell("A", "b", 1)], BASE, "stands twice"),
+        ([cell("A", "a", -1)], BASE, "-1 is no count"),
+        ([cell("A", "a", 9)], 4, "odd multiple"),
+        ([cell("A", "a", 9)], 0, "odd multiple"),
+    ],
+)
+def test_what_is_no_table_is_refused(cells, base, said) -> None:
+    with pytest.raises(ParameterError, match=said):
+        protect(cells, base=base)
+
+
+def test_a_cell_of_nothing_is_refused() -> None:
+    with pytest.raises(ParameterError, match="sums over nothing"):
+        cell("A", "", 3)
+
+
+def test_a_ledger_that_contradicts_itself_is_named() -> None:
+    shown = [
+        ShownCell("AB", frozenset("ab"), 10, EXACT),
+        ShownCell("A", frozenset("a"), 60, EXACT),
+    ]
+    with pytest.raises(ParameterError, match="contradict"):
+        list(recoverable(shown))
+
+
+@st.composite
+def tables(draw) -> list[CountCell]:
+    """Two-way tables with their margins and total."""
+    n, m = draw(st.integers(1, 4)), draw(st.integers(1, 3))
+    counts = draw(st.lists(st.integers(0, 60), min_size=n * m, max_size=n * m))
+    atom = {(i, j): f"{i}.{j}" for i in range(n) for j in range(m)}
+    count = dict(zip(atom, counts, strict=True))
+    cells = [CountCell(atom[k], frozenset([atom[k]]), c) for k, c in count.items()]
+
+    def margin(label: str, keys: list[tuple[int, int]]) -> CountCell:
+        return CountCell(label, frozenset(atom[k] for k in keys), sum(count[k] for k in keys))
+
+    rows = [margin(f"row {i}", [(i, j) for j in range(m)]) for i in range(n)]
+    columns = [margin(f"column {j}", [(i, j) for i in range(n)]) for j in range(m)]
+    return [*cells, *rows, *columns, margin("all", list(atom))]
+
+
+@settings(max_examples=60)
+@given(tables(), st.sampled_from([BASE, EXACT]))
+def test_laws_of_a_protected_table(table: list[CountCell], base: int) -> None:
+    try:
+        made = protect(table, base=base)
+    except NotAllowedNow:
+        pytest.fail("a first release can always be made safe")
+    assert [one.label for one in made.cells] == [one.label for one in table]
+    for true, one in zip(table, made.cells, strict=True):
+        if 0 < true.count < THRESHOLD:
+            assert one.shown is SUPPRESSED
+        if one.shown is not SUPPRESSED:
+            assert one.shown == round_count(true.count, base=base)
+    assert list(recoverable(made.cells)) == []
+    assert protect(table, base=base, ledger=made.cells).cells == made.cells
