@@ -91,7 +91,7 @@ EXAMPLES = {
     "operation return": "peelian operation return --layout return.toml --output return.csv",
     "arches": "peelian arches --date 2018-12-03 --days 7 --teams 2",
     "dosage": "peelian dosage pings.csv --plan latest --units 'EA1=Team 1, EA2=Team 1'",
-    "delivery": "peelian delivery --since 2018-12-01 --format csv > spot-days.csv",
+    "delivery": "peelian delivery --first-day 2018-12-01 --format csv > spot-days.csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }

@@ -18,6 +18,7 @@ NAVIGATION = (
     ("map", "Map"),
     ("methods", "Methods"),
     ("plan", "Plan"),
+    ("delivery", "Delivery"),
     ("evaluation", "Did it work?"),
     ("data", "Data quality"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peelian.web import evaluation, views
+from peelian.web import delivery, evaluation, team_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("evaluation/new", evaluation.created, name="evaluation-new"),
     path("evaluation/<slug:name>", evaluation.one, name="evaluation-one"),
     path("evaluation/<slug:name>/report.pdf", evaluation.pdf, name="evaluation-pdf"),
+    path("plan/teams/<slug:plan>", delivery.links, name="team-links"),
+    path("delivery", delivery.delivery, name="delivery"),
+    path("team/worker.js", team_page.worker, name="team-worker"),
+    path("team/<str:token>", team_page.team, name="team"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
     path("result/<slug:key>", views.progress, name="progress"),

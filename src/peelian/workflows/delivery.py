@@ -89,8 +89,8 @@ def gathered(
     store: Store, settings: DeliverySettings, progress: Progress
 ) -> tuple[list[Shifted], tuple[str, ...]]:
     """The shifts asked for in their order, and what the reader must be told of them."""
-    since = date_of(settings.since) if settings.since else date.min
-    until = date_of(settings.until) if settings.until else date.max
+    first = date_of(settings.first_day) if settings.first_day else date.min
+    last = date_of(settings.last_day) if settings.last_day else date.max
     held = store.artefacts("plan")
     newest = {plan_of(one.name): one.artefact for one in store.artefacts(KIND)}
     plans, without = [], 0
@@ -101,7 +101,7 @@ def gathered(
         except DataError:
             without += 1
             continue
-        if since <= plan.day <= until:
+        if first <= plan.day <= last:
             plans.append(plan)
     standing, replaced = last_of_each(plans)
     reports = read_reports(store, standing)
@@ -178,10 +178,12 @@ def whole_view(
     from peelian.workflows.delivery_map import delivery_view
 
     first, last = shifts[0].plan, shifts[-1].plan
+    columns = dict(spots.columns)
+    columns["planned_minutes"] = columns.pop("planned_with_pings")
     return delivery_view(
         store,
         outlines,
-        spots,
+        Table(columns, spots.title, spots.units),
         record,
         title=f"Delivered: {last.area}",
         subtitle=f"{first.day:%-d %B %Y} to {last.day:%-d %B %Y}, {len(shifts)} shifts",

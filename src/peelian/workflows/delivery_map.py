@@ -9,13 +9,11 @@ from peelian.store import Store
 from peelian.terms import (
     Areas,
     CellKind,
-    Floats,
     Grid,
     Provenance,
     Shapes,
     StudyArea,
     Table,
-    Texts,
 )
 from peelian.workflows.gather import AREAS_LAYER, STUDY_AREA_LAYER
 
@@ -56,19 +54,22 @@ def delivery_view(
         ::-1
     ]
     grid = grid_of(outlines[some], record.crs)
-    names = class_of(planned[some], delivered[some])
+    names = [share_class(*one) for one in zip(planned[some], delivered[some], strict=True)]
     listed = {name: columns[name][some] for name in LISTED if name in columns}
     table = Table(
         {
             **listed,
             "delivered": delivered[some],
-            "low": columns["delivered_lower"][some],
-            "high": columns["delivered_upper"][some],
+            "at_least": columns["delivered_lower"][some],
+            "at_most": columns["delivered_upper"][some],
             "compliance": columns["compliance"][some],
             "cell": np.arange(len(some)),
         },
         "Spots, the least delivered first",
-        {"planned_minutes": "min", "delivered": "min", "compliance": "delivered over planned"},
+        {
+            "planned_minutes": "min",
+            **dict.fromkeys(("delivered", "at_least", "at_most"), "min"),
+        },
     )
     drawn = columns["drawn"][some].astype(bool)
     held = store.layers()
@@ -94,15 +95,14 @@ def delivery_view(
     )
 
 
-def class_of(planned: Floats, delivered: Floats) -> Texts:
-    """The class of each spot; empty where it is not known what was delivered."""
-    share = np.divide(delivered, planned, out=np.full(len(planned), np.inf), where=planned > 0)
-    names: Texts = np.select(
-        [np.isnan(delivered), np.isinf(share), share <= 0, share < 0.5, share < 1],
-        ["", "unplanned", "none", "some", "most"],
-        "all",
-    )
-    return names
+def share_class(planned: float, delivered: float) -> str:
+    """The class of a spot or a day; empty where it is not known what was delivered."""
+    if np.isnan(delivered):
+        return ""
+    if planned <= 0:
+        return "unplanned"
+    share = delivered / planned
+    return "none" if share <= 0 else "some" if share < 0.5 else "most" if share < 1 else "all"
 
 
 def grid_of(outlines: Shapes, crs: str) -> Grid:

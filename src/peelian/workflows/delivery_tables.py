@@ -15,7 +15,9 @@ from peelian.workflows.reported import ARRIVED, LEFT, SEEN, SEEN_CHOICES, Report
 Row = dict[str, Any]
 UNKNOWN = float("nan")
 REPORTED = ("reported_visits", "reported_minutes")
-UNITS = dict.fromkeys(("planned_minutes", *MINUTES, *OFFICER, "reported_minutes"), "min")
+UNITS = dict.fromkeys(
+    ("planned_minutes", "planned_with_pings", *MINUTES, *OFFICER, "reported_minutes"), "min"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,6 +173,7 @@ def by_spot(days: Table, shapes: Shapes) -> tuple[Table, Shapes]:
             "drawn": np.bincount(spot, columns["drawn"], minlength=n).astype(np.int64),
             "planned_visits": total("planned_visits").astype(np.int64),
             "planned_minutes": planned,
+            "planned_with_pings": of_known,
             "delivered_visits": total("delivered_visits"),
             **{name: total(name) for name in MINUTES},
             "compliance": compliance(middle, of_known),

@@ -192,4 +192,4 @@ def test_days_are_summed_and_a_later_plan_of_the_same_shift_stands(own):
     assert outcome.summary.columns["day"].tolist() == [plan.day, again.day]
     assert set(outcome.table.columns["plan"].tolist()) == {plan.short, again.short}
     assert any("a later one of the same shift" in note for note in outcome.chosen)
-    assert len(delivery(store, since="2018-11-02").table) == len(again.key)
+    assert len(delivery(store, first_day="2018-11-02").table) == len(again.key)

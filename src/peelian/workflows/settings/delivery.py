@@ -33,8 +33,8 @@ class DosageSettings:
 class DeliverySettings:
     """The shifts looked at, and what each spot is owed."""
 
-    since: str = option("", "first day of shifts, YYYY-MM-DD; empty: all that are kept")
-    until: str = option("", "last day of shifts, YYYY-MM-DD; empty: all that are kept")
+    first_day: str = option("", "first day of shifts; empty: all that are kept")
+    last_day: str = option("", "last day of shifts; empty: all that are kept")
     weekly_minimum: int = option(
         WEEKLY_MINIMUM, "visits owed to a spot in a week in which it is drawn"
     )
