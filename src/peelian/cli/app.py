@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from peelian.cli.boxes import (
-    boxes,
-)
+from peelian.cli.boxes import boxes
 from peelian.cli.operations import operations
 from peelian.cli.plan import with_problems
 from peelian.cli.show import deliver, print_data, progress_bar, say
@@ -45,9 +43,12 @@ OUTPUT = typer.Option("--output", "-o", help="write a file instead; its suffix s
 QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
 DEFAULT_STORE = "peelian-store"
 # Settings given by their place, not by a name: those of the first line that a job has.
-ARGUMENTS = (("plan",), ("registered",), ("counts",), ("forecast", "events"), ("pings",))
+ARGUMENTS = (
+    *(("plan",), ("registered",), ("series",), ("counts",)),
+    *(("forecast", "events"), ("pings",)),
+)
 # With any of these there is no need of a store.
-FILES = ("events", "counts", "rows", "expected_treated")
+FILES = ("events", "counts", "rows", "series", "expected_treated")
 REGISTER = ("evaluate register", "evaluate report")  # these need one all the same
 
 EXAMPLES = {
@@ -80,6 +81,7 @@ EXAMPLES = {
     "evaluate score": "peelian evaluate score forecast.csv events.csv --x lon --y lat "
     "--time date --since 2018-12-01 --until 2018-12-31",
     "evaluate impact": "peelian evaluate impact counts.csv --design did",
+    "evaluate monitor": "peelian evaluate monitor months.csv --series-watched 14",
     "evaluate register": "peelian evaluate register plan.json --store essex",
     "evaluate report": "peelian evaluate report 2026-11-22-1a2b3c4d --counts counts.csv "
     "--output report.pdf",

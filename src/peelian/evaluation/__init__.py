@@ -87,6 +87,7 @@ from peelian.evaluation.results import (
     origins_table,
     verdict,
 )
+from peelian.evaluation.run_length import cusum_limit
 from peelian.evaluation.scores import (
     Band,
     Estimate,
@@ -163,6 +164,7 @@ __all__ = [
     "compare_tasks",
     "conditional_power",
     "crossover",
+    "cusum_limit",
     "design_power",
     "difference_in_differences",
     "displacement_power",

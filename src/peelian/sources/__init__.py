@@ -51,6 +51,7 @@ from peelian.sources.sieve import TOLERANCE
 from peelian.sources.sites import read_sites, stations_path
 from peelian.sources.suggest import suggest_mapping
 from peelian.sources.tables_in import X, Y
+from peelian.sources.watched import Watched, read_watched
 
 __all__ = [
     "BASES_ARE_ASSUMED",
@@ -65,6 +66,7 @@ __all__ = [
     "PingColumns",
     "PingFile",
     "SpotRule",
+    "Watched",
     "X",
     "Y",
     "answer_json",
@@ -113,6 +115,7 @@ __all__ = [
     "read_sites",
     "read_spot_rules",
     "read_study_area",
+    "read_watched",
     "sha256_of",
     "stations_path",
     "suggest_mapping",

@@ -29,6 +29,7 @@ from peelian.workflows.hotspots import (
 )
 from peelian.workflows.impact import impact, power
 from peelian.workflows.leaks import leaks
+from peelian.workflows.monitor import monitor
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
@@ -59,6 +60,7 @@ from peelian.workflows.settings import (
     ListSettings,
     LocalMoranSettings,
     MapSettings,
+    MonitorSettings,
     NearRepeatSettings,
     PlanSettings,
     PowerSettings,
@@ -109,6 +111,7 @@ JOBS: Mapping[str, Job] = {
         Job("evaluate score", ScoreSettings, score),
         Job("evaluate impact", ImpactSettings, impact),
         Job("evaluate power", PowerSettings, power),
+        Job("evaluate monitor", MonitorSettings, monitor),
         Job("evaluate register", RegisterSettings, register, keep=keep_design),
         Job("evaluate report", ReportSettings, report, keep=keep_report),
         Job("evaluate boxes", BoxScoreSettings, score_boxes),

@@ -105,3 +105,4 @@ class MonitorSettings:
         400.0, "periods between false alarms of the running sum, for one series"
     )
     series_watched: int = option(1, "how many such series are watched")
+    window: int = option(1, "periods together that might be called a spate")
