@@ -56,9 +56,9 @@ TEST_PURCHASES = Strand(
         outcome("till_prompt", "Till prompted for age", within="premises"),
         outcome("id_asked", "Asked for ID", within="premises"),
         outcome("sold", "Sold", within="premises"),
-        activity("sanctions", "Sanctions", within="sold", help="Among those that sold."),
+        activity("sanctions", "Sanctions", within="sold"),
         context("retest_day", "Day of the retest", FieldKind.DAY),
-        activity("retested", "Retested", within="sold", help="Among those that sold."),
+        activity("retested", "Retested", within="sold"),
         outcome("sold_again", "Sold again on retest", within="retested"),
     ),
     (

@@ -2,7 +2,13 @@
 
 from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
-from peelian.reports.document import Document, Section, document_json, render_document
+from peelian.reports.document import (
+    Document,
+    Section,
+    document_json,
+    render_document,
+    without_empty_columns,
+)
 from peelian.reports.fairness import equity_sentences
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
@@ -127,4 +133,5 @@ __all__ = [
     "what_happens",
     "what_to_look_for",
     "with_commas",
+    "without_empty_columns",
 ]

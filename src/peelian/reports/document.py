@@ -74,8 +74,8 @@ def document_json(document: Document) -> str:
     return json.dumps({n: v for n, v in values.items() if n != "record"}, ensure_ascii=False)
 
 
-def told(table: Table) -> Table:
-    """The table without the columns that hold nothing."""
+def without_empty_columns(table: Table) -> Table:
+    """The table without the columns that hold nothing in any row."""
     kept = {
         name: column
         for name, column in table.columns.items()
@@ -122,7 +122,7 @@ def _alt(svg: str) -> str:
 
 def _table(table: Table) -> dict[str, Any]:
     """A table as texts: headings, which columns are numbers, rows."""
-    shown = told(table)
+    shown = without_empty_columns(table)
     columns = [texts_of(name, column) for name, column in shown.columns.items()]
     rows = [list(row) for row in zip(*columns, strict=True)]
     repeated = [i for i, name in enumerate(shown.columns) if name in REPEATED]

@@ -7,6 +7,7 @@ from peelian.statistics import ShareComparison
 from peelian.terms import Strand
 
 DONE, FOUND = "What was done", "What changed, and what it found"
+FOUND_TODAY = "What it found"
 ACTIVITY_ONLY = (
     "Arrests, kilograms, visits and the other counts of this part are activity: what was "
     "done. They are never evidence of less violence."

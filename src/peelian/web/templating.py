@@ -20,6 +20,7 @@ NAVIGATION = (
     ("plan", "Plan"),
     ("delivery", "Delivery"),
     ("evaluation", "Did it work?"),
+    ("operations", "Operations"),
     ("data", "Data quality"),
 )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peelian.web import delivery, evaluation, team_page, views
+from peelian.web import delivery, evaluation, operations, team_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,6 +21,22 @@ urlpatterns = [
     path("team/<str:token>", team_page.team, name="team"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
+    path("operations", operations.listed, name="operations"),
+    path("operations/new", operations.created, name="operation-new"),
+    path("operations/<slug:name>", operations.operation, name="operation"),
+    path("operations/<slug:name>/change", operations.changed, name="operation-change"),
+    path(
+        "operations/<slug:name>/record/<slug:strand>",
+        operations.recorded,
+        name="operation-record",
+    ),
+    path(
+        "operations/<slug:name>/correct/<str:entry>",
+        operations.corrected,
+        name="operation-correct",
+    ),
+    path("operations/<slug:name>/close", operations.closed, name="operation-close"),
+    path("operations/<slug:name>/<str:wanted>", operations.file, name="operation-file"),
     path("result/<slug:key>", views.progress, name="progress"),
     path("result/<slug:key>/<str:name>", views.file, name="file"),
 ]

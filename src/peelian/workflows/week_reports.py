@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -73,17 +73,8 @@ def sheet(
     operation, entries, record, chosen = _gathered(
         store, settings.operation, "operation sheet", settings, now=now
     )
-    if settings.day:
-        day = operations.parse_day(settings.day)
-        if not operation.first_day <= day <= operation.last_day:
-            raise ParameterError(
-                f"{day} is not a day of {operation.name}, {operation.first_day} to "
-                f"{operation.last_day}"
-            )
-    else:
-        today = now.astimezone(ZoneInfo(LOCAL_ZONE)).date()
-        day = min(max(today, operation.first_day), operation.last_day)
-        chosen = (*chosen, f"sheet of {day}")
+    day = day_of(operation, settings.day, now=now)
+    chosen = chosen if settings.day else (*chosen, f"sheet of {day}")
     done = tables.done_today(operation, entries, day)
     found = tables.found_today(operation, entries, day)
     document = reports.Document(
@@ -91,7 +82,7 @@ def sheet(
         f"{operation.area}, {day:%A} {day.day} {day:%B %Y}",
         (
             reports.Section(words.DONE, (words.ACTIVITY_ONLY,), (_titled(done),)),
-            reports.Section(words.FOUND, (), (_titled(found),)),
+            reports.Section(words.FOUND_TODAY, (), (_titled(found),)),
         ),
         record,
     )
@@ -105,6 +96,20 @@ def sheet(
     )
 
 
+def day_of(operation: Operation, text: str, *, now: datetime) -> date:
+    """The day asked for; today when none is, or the day of the operation nearest to it."""
+    if not text:
+        today = now.astimezone(ZoneInfo(LOCAL_ZONE)).date()
+        return min(max(today, operation.first_day), operation.last_day)
+    day = operations.parse_day(text)
+    if not operation.first_day <= day <= operation.last_day:
+        raise ParameterError(
+            f"{day} is not a day of {operation.name}, {operation.first_day} to "
+            f"{operation.last_day}"
+        )
+    return day
+
+
 def close(
     store: Store | None, settings: CloseSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
@@ -115,7 +120,7 @@ def close(
     document = pack_of(operation, entries, record, _residents(settings.residents))
     done, found = (section.tables for section in document.sections[:2])
     return Outcome(
-        done[0],
+        tables.done_in_all(operation, entries),
         record,
         chosen,
         tables=(
@@ -159,6 +164,7 @@ def pack_of(
     ]
     schools = tables.school_table(entries)
     ethnicity = tables.ethnicity_table(entries)
+    counts = _titled(tables.counts_found(operation, entries))
     n = len(entries)
     first, last = operation.first_day, operation.last_day
     return reports.Document(
@@ -170,7 +176,7 @@ def pack_of(
                 words.DONE,
                 (words.ACTIVITY_ONLY,),
                 (
-                    tables.done_in_all(operation, entries),
+                    _titled(tables.done_in_all(operation, entries)),
                     *((schools,) if len(schools) else ()),
                 ),
                 (words.SMALL,) if len(schools) else (),
@@ -179,8 +185,8 @@ def pack_of(
                 words.FOUND,
                 (words.ONE_WEEK, *findings(strands, entries)),
                 (
-                    tables.findings_shown(operation, entries),
-                    tables.counts_found(operation, entries),
+                    _titled(tables.findings_shown(operation, entries)),
+                    *((counts,) if len(counts) else ()),
                     *groups,
                     *((ethnicity,) if len(ethnicity) > 1 else ()),
                 ),
@@ -200,13 +206,17 @@ def pack_of(
 
 
 def findings(strands: Sequence[Strand], entries: Sequence[Activity]) -> list[str]:
-    """The first measure of each strand in a sentence, where something is recorded."""
-    told = []
+    """What no table of measures holds: those not recorded, and those that found none."""
+    unknown, none = [], []
     for strand in strands:
         if operations.activities_of(entries, strand):
-            found = operations.estimate_measure(strand, strand.measures[0], entries)
-            told.append(f"{strand.title}. {words.finding_sentence(strand, found)}")
-    return told
+            first = operations.estimate_measure(strand, strand.measures[0], entries)
+            if math.isnan(first.value):
+                unknown.append(f"{strand.title.lower()} ({first.measure.title.lower()})")
+            elif first.hits == 0:
+                none.append(f"{strand.title}. {words.finding_sentence(strand, first)}")
+    told = f"Not recorded, so not known, which is not none: {'; '.join(unknown)}."
+    return [*none, *([told] if unknown else [])]
 
 
 def compared(strands: Sequence[Strand], entries: Sequence[Activity]) -> list[str]:
@@ -292,7 +302,8 @@ def _unranked(groups: Sequence[Table]) -> tuple[str, ...]:
 
 def _titled(table: Table) -> Table:
     """A table whose title its page has said already."""
-    return Table(table.columns, table.title.partition(": ")[2].capitalize(), table.units)
+    title = table.title.partition(": ")[2]
+    return Table(table.columns, title[:1].upper() + title[1:], table.units)
 
 
 def _residents(text: str) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The tables of a week of action: activity in the one kind, what was found in the other."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -106,25 +106,25 @@ def done_in_all(operation: Operation, entries: Sequence[Activity]) -> Table:
             rows.append(
                 (
                     strand.title,
-                    lead,
                     field.label,
-                    field.unit,
-                    target if field is counted else UNKNOWN,
                     UNKNOWN if total.withheld else total.value,
+                    target if field is counted else UNKNOWN,
+                    field.unit,
+                    lead,
                     note_of(field, total),
                 )
             )
         places = operations.places_of(strand, entries)
         if places:
             label = "Different schools" if strand.name == SCHOOL else "Different places"
-            rows.append((strand.title, lead, label, "", UNKNOWN, float(places), ""))
+            rows.append((strand.title, label, float(places), UNKNOWN, "", lead, ""))
     arrests = _arrests(operation, entries)
     if not math.isnan(arrests):
-        rows.append(("All strands", "", "Knife-related arrests", "", UNKNOWN, arrests, ""))
+        rows.append(("All strands", "Knife-related arrests", arrests, UNKNOWN, "", "", ""))
     return _table(
-        ("strand", "lead", "counted", "unit", "planned", "done", "note"),
+        ("strand", "counted", "done", "planned", "unit", "lead", "note"),
         rows,
-        f"{operation.name}: what was done",
+        f"{operation.name}: activity by strand",
     )
 
 
@@ -138,7 +138,7 @@ def found_in_all(operation: Operation, entries: Sequence[Activity]) -> Table:
     return _table(
         ("strand", "measure", "found", "of", "rate", "low", "high", "unit", "note"),
         [row for row in rows if row[-1] or not math.isnan(row[4])],
-        f"{operation.name}: what it found, with 95 % intervals",
+        f"{operation.name}: findings by strand, with 95 % intervals",
     )
 
 
@@ -156,16 +156,22 @@ def findings_shown(operation: Operation, entries: Sequence[Activity]) -> Table:
     return _table(
         ("strand", "measure", "found", "rate", "interval"),
         rows,
-        f"{operation.name}: what it found",
+        f"{operation.name}: findings by strand",
+        {"interval": "95 %"},
     )
 
 
 def counts_found(operation: Operation, entries: Sequence[Activity]) -> Table:
-    """Every count of outcome, such as items surrendered by type."""
+    """Counts of outcome that are no measure by themselves, such as items by type."""
     rows = []
     for strand, field in _fields(operation, Use.OUTCOME):
         total = operations.add_up(strand, field, entries)
-        if not math.isnan(total.value):
+        told = [
+            operations.estimate_measure(strand, measure, entries).value
+            for measure in strand.measures
+            if measure.hits == (field.name,)
+        ]
+        if not math.isnan(total.value) and all(map(math.isnan, told)):
             value = UNKNOWN if total.withheld else total.value
             rows.append((strand.title, field.label, value, note_of(field, total)))
     return _table(
@@ -185,6 +191,7 @@ def found_by(strand: Strand, group: str, entries: Sequence[Activity]) -> Table:
         ("group", "found", "rate", "interval", "rank"),
         rows,
         f"{strand.title}: {measure.title.lower()} by {strand.field(group).label.lower()}",
+        {"interval": "95 %"},
     )
 
 
@@ -336,11 +343,16 @@ def _until(entries: Sequence[Activity], day: date) -> list[Activity]:
     return [a for a in entries if a.day <= day]
 
 
-def _table(names: Sequence[str], rows: Sequence[tuple[Any, ...]], title: str) -> Table:
+def _table(
+    names: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    title: str,
+    units: Mapping[str, str] | None = None,
+) -> Table:
     """Rows as columns: texts where an entry is one, numbers otherwise."""
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
     made = {}
     for name, column in zip(names, columns, strict=True):
         text = any(isinstance(value, str) for value in column)
         made[name] = np.array(column, dtype=np.str_ if text else np.float64)
-    return Table(made, title)
+    return Table(made, title, units or {})
