@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+import terrain_worlds
 from action_worlds import ROWS
 from claims import ALARM, ASYMPTOTIC, COVER, EXACT, GUARDED, clustered, holds
 
@@ -540,6 +541,7 @@ SIMULATIONS = (
         for n in (12, 24, 36)
     ),
     *(Simulation(*row) for row in ROWS),
+    *(Simulation(*row) for row in terrain_worlds.ROWS),
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Why here: the factors of a risk terrain with their limits, and whether chance made them."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 
@@ -79,12 +80,15 @@ def explain_risk(history: History, terrain: RiskTerrain) -> RiskExplanation:
 
     Whether a factor and crime stand together by more than chance is another question, and
     the p-value answers it: for each kind the whole pattern is shifted by every number of cells
-    up to half the map, the other factors staying, and p is the share of shifts after which its
-    best operationalisation goes with crime as closely as where it stands [1]_, each
-    standardised by the variance over the cells that the map then covers [2]_. Shifting keeps
-    how generators cluster and how crime clusters. It supposes that without a link they could
-    as well lie anywhere on the map: a town in the middle of fields breaks that, and then a
-    low p may say no more than that both are in the town.
+    up to a third of the map, the other factors staying, and p is the share of shifts after
+    which its best operationalisation goes with crime as closely as where it stands [1]_, each
+    standardised by the variance over the cells that the map then covers [2]_. The part of a
+    factor that lies nearer the edge of the map than the factor reaches is left out, a border
+    correction [3]_: places beyond the edge are seldom known, so near it a factor fades, and
+    as crime may fade there too the two would seem to go together. Shifting keeps how
+    generators cluster and how crime clusters. It supposes that without a link they could as
+    well lie anywhere on the map: a town in the middle of fields breaks that, and then a low p
+    may say no more than that both are in the town.
 
     References
     ----------
@@ -94,6 +98,8 @@ def explain_risk(history: History, terrain: RiskTerrain) -> RiskExplanation:
     .. [2] T. Mrkvicka, J. Dvorak, J. A. Gonzalez and J. Mateu, "Revisiting the random shift
        approach for testing in spatial statistics," Spatial Statistics, 42, 100430, 2021.
        doi:10.1016/j.spasta.2020.100430
+    .. [3] P. J. Diggle, "Statistical Analysis of Spatial Point Patterns," 2nd ed., Arnold,
+       2003 (minus-sampling).
     """
     if history.grid.kind is not CellKind.SQUARE:
         raise ParameterError("the explanation shifts a lattice of squares: give square cells")
@@ -157,12 +163,18 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
     shifts = _Shifts(grid.shape, grid.position)
     residual = design * (events - mean)[:, None]
     information = mean[:, None, None] * design[:, :, None] * design[:, None, :]
-    inside = np.ones(grid.shape)
-    inverse = np.linalg.pinv(shifts.sums(inside, information), hermitian=True)
-    left_over = shifts.sums(inside, residual)
+
+    @cache
+    def under(margin: int) -> tuple[Floats, Floats, Floats]:
+        inside = within_margin(grid.shape, margin)
+        inverse = np.linalg.pinv(shifts.sums(inside, information), hermitian=True)
+        return inside, inverse, shifts.sums(inside, residual)
+
     largest = np.full(shifts.shape, -np.inf)
     for factor in mine:
-        present = tried.lattice[factor].astype(np.float64)
+        margin = int(np.ceil(tried.factors[factor].distance / grid.cell_size))
+        inside, inverse, left_over = under(margin)
+        present = tried.lattice[factor] * inside
         shared = shifts.sums(present, mean[:, None] * design)
         explained = np.einsum("rcij,rcj->rci", inverse, shared)
         score = shifts.sums(present, residual[:, :1])[..., 0]
@@ -175,19 +187,30 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
     return float(np.mean(largest >= observed - _ROUNDING * (1 + abs(observed))))
 
 
+def within_margin(lattice: tuple[int, int], margin: int) -> Floats:
+    """1 further than a margin from the edge, 0 nearer; the margin at most a quarter of a side.
+
+    Places beyond the edge are seldom in the file, so near it a factor is absent too often.
+    """
+    inside = np.zeros(lattice)
+    rows, columns = (min(margin, n // 4) for n in lattice)
+    inside[rows : lattice[0] - rows, columns : lattice[1] - columns] = 1
+    return inside
+
+
 class _Shifts:
     """Sums over the cells that still lie on a map when it is shifted, times fixed values.
 
-    The map goes up to half its height and width in each direction, so that a quarter of it
-    or more stays over the cells; nothing comes in again on the other side.
+    The map goes up to a third of its height and width in each direction, so that most of it
+    stays over the cells; nothing comes in again on the other side.
     """
 
     def __init__(self, lattice: tuple[int, int], position: Ints) -> None:
         self.lattice, self.position = lattice, position
         self.padded = tuple(2 * n for n in lattice)
-        half = [np.arange(-(n // 2), n // 2 + 1) for n in lattice]
-        self.at = np.ix_(*(np.roll(steps, -(len(steps) // 2)) for steps in half))
-        self.shape = tuple(len(steps) for steps in half)
+        third = [np.arange(-(n // 3), n // 3 + 1) for n in lattice]
+        self.at = np.ix_(*(np.roll(steps, -(len(steps) // 2)) for steps in third))
+        self.shape = tuple(len(steps) for steps in third)
 
     def sums(self, present: Floats, values: Floats) -> Floats:
         """For values of shape (n_cells, ...): (n_shifts up, n_shifts across, ...).
