@@ -313,6 +313,10 @@ def serve(
             envvar="PEELIAN_DATABASE", help="PostgreSQL server; none: an embedded one"
         ),
     ] = None,
+    teams_at: Annotated[
+        str,
+        typer.Option(help="https address of your proxy, at which phones reach teams' pages"),
+    ] = "",
 ) -> None:
     """Open the workbench in a browser on this machine only.
 
@@ -324,6 +328,7 @@ def serve(
         store,
         port=port,
         database_url=database,
+        teams_at=teams_at,
         ready=lambda address: say(f"The workbench is at {address} (Ctrl-C stops it)"),
     )
 

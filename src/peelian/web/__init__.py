@@ -13,6 +13,7 @@ def serve(
     database_url: str | None = None,
     host: str = "127.0.0.1",
     folder: str | Path | None = None,
+    teams_at: str = "",
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Run the workbench over one store until it is stopped.
@@ -30,16 +31,27 @@ def serve(
     folder : path, optional
         Where the workbench keeps its key, results and database; by default beside the store,
         ``<store>-workbench``.
+    teams_at : str, optional
+        Address at which phones reach the teams' pages, such as ``https://patrol.example``:
+        that of a proxy on this machine, which is answered for those pages alone.
     ready : callable, optional
         Called once with the address, when pages can be opened.
 
     Raises
     ------
     ParameterError
-        If the host is not a loopback address, or the port is not 0 to 65535.
+        If the host is not a loopback address, the port is not 0 to 65535, or ``teams_at`` is
+        not an https address.
     StoreError
         If the port is taken, the folder cannot be used or the database does not start.
     """
     from peelian.web.server import run
+    from peelian.web.site import site_beside
 
-    run(Path(store_path), port, database_url, host, Path(folder) if folder else None, ready)
+    site = site_beside(
+        Path(store_path),
+        folder=Path(folder) if folder else None,
+        database_url=database_url,
+        teams_at=teams_at,
+    )
+    run(site, port, host, ready)

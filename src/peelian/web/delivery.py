@@ -90,11 +90,12 @@ def links(request: HttpRequest, plan: str) -> HttpResponse:
     if held.store is None:
         raise NotFound("there is no store, so no plan is kept")
     kept = read_plan(held.store, plan)
+    base = site.PEELIAN_TEAMS_AT or request.build_absolute_uri("/").rstrip("/")
     teams = [
         {
             "name": team,
             "stops": len(stops),
-            "href": request.build_absolute_uri(link_of(kept, number)),
+            "href": f"{base}{link_of(kept, number)}",
         }
         for number, (team, stops) in enumerate(kept.teams.items(), start=1)
     ]
@@ -106,6 +107,7 @@ def links(request: HttpRequest, plan: str) -> HttpResponse:
         "teams": teams,
         "until": f"{until:%H:%M on %A %-d %B %Y}",
         "ended": timezone.now() > until,
+        "reached": bool(site.PEELIAN_TEAMS_AT),
     }
     return views.show(
         request, held, "delivery", "Links for the teams", values, template="team_links"

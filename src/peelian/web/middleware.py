@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 
 from peelian.terms import NotPermitted, PlatformError, StoreError
 from peelian.web import errors
+from peelian.web.site import LOOPBACK
 
 Answer: TypeAlias = Callable[[HttpRequest], HttpResponse]
 
@@ -62,6 +63,19 @@ def same_site_work(answer: Answer) -> Answer:
                     "to see it."
                 ),
             )
+        return answer(request)
+
+    return middleware
+
+
+def teams_only(answer: Answer) -> Answer:
+    """Answer phones, which come by another name than this machine's, for their pages alone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        host = request.get_host()
+        own = any(host == name or host.startswith(f"{name}:") for name in LOOPBACK)
+        if not own and not request.path.startswith("/team/"):
+            return HttpResponseNotFound("Not found", content_type="text/plain")
         return answer(request)
 
     return middleware

@@ -4,27 +4,18 @@ import ipaddress
 import signal
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from peelian.terms import ParameterError, StoreError
-from peelian.web.site import Site, django_settings, private_folder, site_beside
+from peelian.web.site import Site, django_settings, private_folder
 
 THREADS = 8
 
 
-def run(
-    store: Path,
-    port: int,
-    database_url: str | None,
-    host: str,
-    folder: Path | None,
-    ready: Callable[[str], None] | None,
-) -> None:
+def run(site: Site, port: int, host: str, ready: Callable[[str], None] | None) -> None:
     """Serve until interrupted; the arguments are those of ``peelian.web.serve``."""
     require_loopback(host)
     if not 0 <= port <= 65535:
         raise ParameterError(f"port {port}: give one from 1 to 65535, or 0 for a free one")
-    site = site_beside(store, folder=folder, database_url=database_url)
     stop_when_told()
     application = make_application(site)
 

@@ -6,8 +6,9 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from peelian.terms import LOCAL_ZONE, StoreError
+from peelian.terms import LOCAL_ZONE, ParameterError, StoreError
 
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -20,19 +21,37 @@ class Site:
 
     ``folder`` holds the secret key, the results of long work and, unless ``database_url``
     names a server, the database. All of it but the database may be deleted at any time.
+    ``teams_at`` is the address at which phones reach the teams' pages, or empty.
     """
 
     store: Path
     folder: Path
     database_url: str | None = None
+    teams_at: str = ""
 
 
 def site_beside(
-    store: Path, *, folder: Path | None = None, database_url: str | None = None
+    store: Path,
+    *,
+    folder: Path | None = None,
+    database_url: str | None = None,
+    teams_at: str = "",
 ) -> Site:
     """The workbench of a store, by default in ``<store>-workbench``."""
     store = store.absolute()
-    return Site(store, folder or store.with_name(f"{store.name}-workbench"), database_url)
+    beside = store.with_name(f"{store.name}-workbench")
+    return Site(store, folder or beside, database_url, origin_of(teams_at))
+
+
+def origin_of(address: str) -> str:
+    """An https address without its path; ParameterError for any other, empty for none."""
+    parts = urlsplit(address)
+    if address and (parts.scheme != "https" or not parts.hostname or parts.path.strip("/")):
+        raise ParameterError(
+            f"teams at {address!r}: give an https address without a path, such as "
+            "https://patrol.example"
+        )
+    return f"https://{parts.netloc}" if address else ""
 
 
 def private_folder(folder: Path) -> Path:
@@ -70,7 +89,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
     return {
         "DEBUG": False,
         "SECRET_KEY": secret_key(private_folder(site.folder)),
-        "ALLOWED_HOSTS": list(LOOPBACK),
+        "ALLOWED_HOSTS": [*LOOPBACK, *filter(None, [urlsplit(site.teams_at).hostname])],
         "ROOT_URLCONF": "peelian.web.urls",
         "INSTALLED_APPS": ["django.contrib.staticfiles", "peelian.records"],
         "DATABASES": {"default": databases},
@@ -80,6 +99,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
             "django.middleware.security.SecurityMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
             "whitenoise.middleware.WhiteNoiseMiddleware",
+            "peelian.web.middleware.teams_only",
             "peelian.web.middleware.same_site_work",
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,6 +125,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "CSRF_COOKIE_NAME": "peelian_csrf",
         "CSRF_COOKIE_HTTPONLY": True,
         "CSRF_COOKIE_SAMESITE": "Strict",
+        "CSRF_TRUSTED_ORIGINS": [site.teams_at] if site.teams_at else [],
         "CSRF_FAILURE_VIEW": "peelian.web.errors.csrf_failure",
         "X_FRAME_OPTIONS": "DENY",
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
@@ -126,6 +147,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         },
         "PEELIAN_STORE": str(site.store),
         "PEELIAN_FOLDER": str(site.folder),
+        "PEELIAN_TEAMS_AT": site.teams_at,
     }
 
 

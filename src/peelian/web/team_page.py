@@ -83,7 +83,7 @@ def shown(request: HttpRequest, store: Store, pack: TeamPack) -> HttpResponse:
             said[one.stop].append(
                 {"id": one.id, "what": one.what, "text": words_of(one), "clock": one.clock}
             )
-    stops = [
+    stops: list[dict[str, Any]] = [
         {
             "number": stop.number,
             "id": secrets.token_hex(16),

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from peelian.store import open_store
+from peelian.terms import ParameterError
 from peelian.workflows.reported import read_reports
 from plan_samples import kept_plan
 from web_store import make_sample, wait_for
@@ -208,3 +209,53 @@ def test_nothing_about_people_can_be_typed(client, link):
     texts = [i for i in kinds if i.startswith("<")]
     assert all('inputmode="numeric"' in i for i in texts)
     assert "<textarea" not in page
+
+
+PROXY = "https://patrol.example"
+
+
+@pytest.fixture
+def phone(client, link, settings_of_proxy):
+    """A client that comes through the proxy that phones reach."""
+    from django.test import Client
+
+    return Client(enforce_csrf_checks=True, HTTP_HOST="patrol.example")
+
+
+@pytest.fixture
+def settings_of_proxy():
+    from django.test import override_settings
+
+    hosts = ["127.0.0.1", "patrol.example"]
+    with override_settings(
+        PEELIAN_TEAMS_AT=PROXY, ALLOWED_HOSTS=hosts, CSRF_TRUSTED_ORIGINS=[PROXY]
+    ):
+        yield
+
+
+def test_through_the_proxy_a_phone_reaches_its_page_and_no_other(phone, link, client, planned):
+    page = phone.get(link)
+    assert page.status_code == 200
+    token = re.search(r'data-csrf="([^"]+)"', page.content.decode())[1]
+    body = json.dumps({"sent": "2018-11-01T15:00:00Z", "reports": [one(41)]})
+    for origin, status in ((PROXY, 200), ("https://evil.example", 403)):
+        headers = {"X-CSRFToken": token, "Origin": origin}
+        answer = phone.post(link, body, content_type="application/json", headers=headers)
+        assert answer.status_code == status
+    for path in ("/", "/delivery", f"/plan/teams/{planned[1].short}", "/teams", "/result/x/y"):
+        answer = phone.get(path)
+        assert (answer.status_code, answer.content) == (404, b"Not found"), path
+    assert phone.post("/plan/keep").status_code == 404
+    shown = client.get(f"/plan/teams/{planned[1].short}").content.decode()
+    assert f"{PROXY}{link}" in shown
+
+
+@pytest.mark.parametrize(
+    "wrong", ["http://patrol.example", "patrol.example", "https://x/team"]
+)
+def test_the_proxys_address_must_be_https_without_a_path(wrong, tmp_path):
+    from peelian import web
+
+    with pytest.raises(ParameterError, match="https address"):
+        web.serve(tmp_path / "store", teams_at=wrong)
+    assert list(tmp_path.iterdir()) == []
