@@ -106,7 +106,7 @@ from peelian.operations.travel import (
     travel_minutes,
 )
 from peelian.operations.visits import allocate_visits, events_prevented, value_of_visits
-from peelian.operations.weekly import WEEK, draw_weights, owed_share, visits_left
+from peelian.operations.weekly import NO_LIMIT, WEEK, draw_weights, owed_share, visits_left
 
 __all__ = [
     "APART_WEEKS",
@@ -116,6 +116,7 @@ __all__ = [
     "FEWER",
     "HOURS_OF_WEEK",
     "KNIFE_ARRESTS",
+    "NO_LIMIT",
     "OP_SHIELD",
     "RADIUS",
     "SET_UP_MINUTES",

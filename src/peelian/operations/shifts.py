@@ -234,21 +234,19 @@ def _moved(
     def starts(routes: Routes) -> dict[int, tuple[int, int]]:
         return {s.visit: (k, s.start) for k, route in enumerate(routes) for s in route}
 
-    def stop(v: int, start: int) -> Visit:
-        at = int(problem.visit_stop[v])
-        return Visit(at, start, int(problem.stop_minutes[at]))
-
     old, new = starts(before), starts(after)
+    lost, won = (Counter(problem.visit_stop[list(s)].tolist()) for s in (old, new))
+    at = int(problem.visit_stop[visit])
     worth = [worth_of_routes(spots, problem, r, rho=rules.rho) for r in (before, after)]
     driven = [sum(_driven(problem, r)) for r in (before, after)]
     return Moved(
-        visit=stop(visit, new[visit][1]),
+        visit=Visit(at, new[visit][1], int(problem.stop_minutes[at])),
         team=problem.team_name(new[visit][0]),
         before=problem.team_name(old[visit][0]),
         value=worth[1] - worth[0],
         minutes=driven[0] - driven[1],
-        dropped=tuple(stop(v, old[v][1]) for v in sorted(old.keys() - new.keys())),
-        added=tuple(stop(v, new[v][1]) for v in sorted(new.keys() - old.keys())),
+        dropped=tuple((lost - won).elements()),
+        added=tuple((won - lost).elements()),
     )
 
 

@@ -241,8 +241,8 @@ class Moved:
 
     ``visit`` is the stop with its new time, ``team`` who makes it now, ``before`` who would
     have. ``value`` and ``minutes`` are what the plan gains, negative when it loses: worth of
-    its visits, and minutes of travel saved. ``dropped`` and ``added`` are the visits that no
-    team makes any more, or only now, as spot and former or new start.
+    its visits, and minutes of travel saved. ``dropped`` and ``added`` are the spots that get a
+    visit less or more.
     """
 
     visit: Visit
@@ -250,8 +250,8 @@ class Moved:
     before: str
     value: float
     minutes: int
-    dropped: tuple[Visit, ...]
-    added: tuple[Visit, ...]
+    dropped: tuple[int, ...]
+    added: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from peelian.web.held import Held
 from peelian.web.manual import title_of
 from peelian.workflows import JOBS, PlanSettings, flat_fields, from_flat
 from peelian.workflows.options import on_pages
+from peelian.workflows.reported import KIND as REPORTS
 
 DATE = {"invalid": "Write the date as 2018-12-01"}
 TIME = {"invalid": "Write the time as 14:00", "required": "Give a time, such as 14:00"}
@@ -158,6 +159,9 @@ class MapForm(JobForm):
         return super().settings()
 
 
+PLAN_RULES = ("min_gap", "weekly_minimum", "weekly_maximum", "district_minutes", "shifts")
+
+
 class PlanForm(SettingsForm):
     """What the plan page can be asked."""
 
@@ -176,6 +180,20 @@ class PlanForm(SettingsForm):
         label="Spots to draw from", required=False, error_messages=WHOLE
     )
     seed = forms.IntegerField(label="Seed of the draw", error_messages=WHOLE)
+    shifts = forms.CharField(label="Or several shifts", required=False, max_length=100)
+    min_gap = forms.IntegerField(
+        label="Minutes between visits to a spot", error_messages=WHOLE
+    )
+    weekly_minimum = forms.IntegerField(
+        label="Fewest visits a week", required=False, error_messages=WHOLE
+    )
+    weekly_maximum = forms.IntegerField(
+        label="Most visits a week", required=False, error_messages=WHOLE
+    )
+    district_minutes = forms.IntegerField(
+        label="Fewest minutes a district", required=False, error_messages=WHOLE
+    )
+    moves = forms.CharField(label="Stops moved", required=False, max_length=2000)
     offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
     district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
     model = forms.ChoiceField(label="Model", error_messages=CHOICE)
@@ -183,6 +201,41 @@ class PlanForm(SettingsForm):
     def __init__(self, query: QueryDict, held: Held) -> None:
         super().__init__(query, held)
         self.fields["flag_cells"].help_text = ""
+        for name in ("weekly_minimum", "weekly_maximum"):
+            self.fields[name].help_text = "For each spot, in seven days; empty: none is set"
+        self.fields["district_minutes"].help_text = "Where a spot is drawn; empty: none is set"
+        self.fields["shifts"].help_text = "Planned together, such as 06:00-14:00,14:00-22:00"
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """The fields that are always seen."""
+        return [self[name] for name in self.fields if name not in (*PLAN_RULES, "moves")]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """The fields that are folded away."""
+        return [self[name] for name in PLAN_RULES]
+
+    @property
+    def rules_given(self) -> bool:
+        """Whether a field that is folded away was filled in, or is wrong."""
+        return any(bound.html_name in self.asked or bound.errors for bound in self.more)
+
+    def kept(self, held: Held) -> str:
+        """What a plan with weekly limits is made from besides: the plans kept, the visits."""
+        weekly = self.cleaned_data.get("weekly_minimum") or self.cleaned_data.get(
+            "weekly_maximum"
+        )
+        if not weekly or held.store is None:
+            return ""
+        day = str(self.cleaned_data.get("date") or "9")  # this shift's own plan is not recent
+        kept = [
+            one.artefact
+            for one in held.store.artefacts()
+            if one.kind != "plan" or one.name < day
+        ]
+        reports = [entry.chain for entry in held.store.entries(REPORTS)[-1:]]
+        return " ".join((*kept, *reports))
 
     def settings(self) -> PlanSettings:
         """The job's settings; only for a form that is valid."""

@@ -13,16 +13,19 @@ from peelian import reports, workflows
 from peelian.reports import MapView, PatrolPack
 from peelian.reports.charts import interval_chart, monthly_chart
 from peelian.store import Store
-from peelian.terms import REFUSED_COLUMNS, Refusal, Table
+from peelian.terms import REFUSED_COLUMNS, PatrolPlan, Refusal, Table
 from peelian.web.desk import Made, Progress
 from peelian.web.maps import Address, mapped, record_bytes, view_of
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, Outcome, PlanSettings
 from peelian.workflows.plan import keep_plan
+from peelian.workflows.plan_tables import break_of, clock, moved_sentences
 
 STOPS = ("arrive", "leave", "place", "team", "stop", "cell")
 TEAM_STOPS = ("stop", "arrive", "leave", "place", "cell")
-DRAW = ("place", "worth", "probability", "drawn", "visited")
+DRAW = (
+    "place", "worth", "probability", "recent", "minimum", "maximum", "drawn", "visited",
+)  # fmt: skip
 Months: TypeAlias = Sequence[tuple[str, bool, float]]  # month, whether held, events
 
 # Every reason for a refusal, as said to the person who will mend the row.
@@ -78,11 +81,8 @@ def plan_made(
 ) -> Made:
     """What the plan page shows, for all teams and for each, and the files it offers."""
     outcome = workflows.plan(store, settings, now=now, progress=progress)
-    view, draw, shift = (
-        view_of(outcome),
-        dict(outcome.tables)["draw"],
-        pack_of(outcome).plan.shift,
-    )
+    view, tables, made = view_of(outcome), dict(outcome.tables), pack_of(outcome).plan
+    draw, shift, moved = tables["draw"], made.shift, list(moved_sentences(made))
     shown, files = mapped(replace(view, table=stops_shown(view.table)), outcome, address)
     teams = dict.fromkeys(view.table.columns["team"].tolist())
     shown["teams"] = []
@@ -91,12 +91,25 @@ def plan_made(
             team_view(view, team), geojson_url=address(f"map-{number}.geojson")
         )
         files[f"map-{number}.geojson"] = panel.geojson
-        shown["teams"].append({"name": team, "table_html": panel.table, "map_html": panel.map})
+        shown["teams"].append(
+            {
+                "name": team,
+                "table_html": panel.table,
+                "map_html": panel.map,
+                "stops": stops_to_move(view.table, team),
+                **team_words(made, team),
+            }
+        )
     shown |= {
         "day": day_text(shift.start),
         "hours": f"{shift.start:%H:%M} to {shift.end:%H:%M}",
         "draw": table_shown(draw, columns=DRAW),
         "summary": table_shown(outcome.summary) if outcome.summary else None,
+        "worth": table_shown(tables["worth"]),
+        "districts": table_shown(tables["districts"]) if "districts" in tables else None,
+        "moved": moved,
+        "chosen": [sentence for sentence in shown["chosen"] if sentence not in moved],
+        "all_teams": [route.team.name for route in made.routes],
         "downloads": [
             ("stops.csv", "Stops (CSV)"),
             ("draw.csv", "Draw (CSV)"),
@@ -116,6 +129,29 @@ def kept_made(store: Store, settings: PlanSettings, now: datetime, progress: Pro
     """Make a plan and keep it with its draw; the sentence that says so."""
     outcome = workflows.plan(store, settings, now=now, progress=progress)
     return {"sentence": keep_plan(store, outcome, now=now)}, {}
+
+
+def team_words(plan: PatrolPlan, team: str) -> dict[str, Any]:
+    """A team's number and what its day is like: stops, travel, break, back."""
+    names = [route.team.name for route in plan.routes]
+    number = names.index(team)
+    route = plan.routes[number]
+    said = [f"{len(route.visits)} stops", f"{route.travel_minutes} minutes of travel"]
+    if route.meal_at is not None:
+        said.append(f"break at base {break_of(plan.shift, route)}")
+    said.append(f"back at base by {clock(plan.shift, route.back)}")
+    return {"number": number + 1, "words": f"{', '.join(said)}."}
+
+
+def stops_to_move(table: Table, team: str) -> list[dict[str, str]]:
+    """The stops of a team as the page names them, and as the setting does."""
+    rows = table.columns["team"] == team
+    names = ("stop", "arrive", "place", "cell")
+    columns = [table.columns[name][rows].tolist() for name in names]
+    return [
+        {"order": str(order), "arrive": at, "place": place, "stop": f"{cell}@{at}"}
+        for order, at, place, cell in zip(*columns, strict=True)
+    ]
 
 
 def team_view(view: MapView, team: str) -> MapView:

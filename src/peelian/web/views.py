@@ -20,6 +20,7 @@ from peelian.web.forms import FORECAST, SHOWN, JobForm, MapForm, PlanForm, metho
 from peelian.web.held import Held, read_held
 from peelian.web.ledger import last_done, lately
 from peelian.web.manual import page_of, pages
+from peelian.web.moves import move_values
 from peelian.web.results import Result, find, key_of
 from peelian.workflows import to_json
 
@@ -112,7 +113,10 @@ def plan(request: HttpRequest) -> HttpResponse:
 
     def more(request: HttpRequest, result: Result) -> dict[str, Any]:
         kept = find(results_folder(), keep_order(held, form, request).key)
-        return {**team_values(request, result), "kept": kept.shown["sentence"] if kept else ""}
+        team = team_values(request, result)
+        stops = team["team"]["stops"] if team["team"] else []
+        said = kept.shown["sentence"] if kept else ""
+        return {**team, **move_values(request, stops), "kept": said}
 
     return answer_form(request, held, "plan", "Patrol plan", form, make.plan_made, more)
 
@@ -217,7 +221,8 @@ def answer_form(
         return show(request, held, page, title, shown, status=ParameterError.http_status)
     settings, store = form.settings(), held.store
 
-    key = key_of(form.job, to_json(settings), held.state, __version__)
+    state = held.state + (form.kept(held) if isinstance(form, PlanForm) else "")
+    key = key_of(form.job, to_json(settings), state, __version__)
 
     def address(name: str) -> str:
         return reverse("file", args=(key, name))

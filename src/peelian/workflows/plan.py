@@ -29,6 +29,7 @@ from peelian.workflows.pack import number_of, pack_of, plan_view
 from peelian.workflows.plan_tables import (
     district_table,
     draw_table,
+    moved_sentences,
     moves_table,
     teams_table,
     visits_table,
@@ -105,8 +106,9 @@ def plan(
         table,
         record,
         (
-            *material.chosen, *boxed.said, *staffed.said, *asked.said, *way, *chosen, *made.chosen,
-            f"model {made.model}: {made.why}",
+            *material.chosen, *boxed.said, *staffed.said, *asked.said, *way,
+            *chosen, *made.chosen,
+            f"model {made.model}: {made.why}", *moved_sentences(made_plan),
         ),
         summary=teams_table(made_plan),
         tables=tuple(tables),

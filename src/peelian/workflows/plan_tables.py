@@ -103,7 +103,7 @@ def worth_table(plan: PatrolPlan, made: Flagged) -> tuple[Table, str]:
     """What the visits may be worth, with the sentence that says it is an assumption.
 
     The events expected at the spots visited in the hours of the shift, spread evenly over
-    the forecast; and how many fewer they would be if visits did what they did in trials elsewhere.
+    the forecast; and how many fewer they would be if visits did what they did in trials.
     """
     prior = PLANNING_PRIOR
     visited = operations.visits_by_spot(plan) > 0
@@ -121,16 +121,16 @@ def worth_table(plan: PatrolPlan, made: Flagged) -> tuple[Table, str]:
                 ]
             ),
             "value": np.array([plan.value, expected, fewer]),
-            "low": np.array([unknown, unknown, least]),
-            "high": np.array([unknown, unknown, most]),
+            "low": np.array([unknown, unknown, round(least, 2)]),
+            "high": np.array([unknown, unknown, round(most, 2)]),
         },
         "What the visits may be worth: an assumption, not a prediction",
     )
     said = (
-        f"If visits do here what they did in trials elsewhere (a ratio of rates of "
+        "If visits do here what they did in trials elsewhere (a ratio of rates of "
         f"{prior.ratio:.2f}, {prior.low:.2f} to {prior.high:.2f}; {prior.source}), the spots "
-        f"visited see {fewer:.2f} ({least:.2f} to {most:.2f}) fewer events in these hours than "
-        f"the {expected:.2f} expected. This is an assumption, not a prediction of crimes "
+        f"visited see {fewer:.2f} ({least:.2f} to {most:.2f}) fewer events in these hours "
+        f"than the {expected:.2f} expected. This is an assumption, not a prediction of crimes "
         "prevented."
     )
     return table, said
@@ -189,15 +189,37 @@ def moves_table(plan: PatrolPlan) -> Table:
             "worth": np.array([m.value for m in moved]),
             "minutes": np.array([m.minutes for m in moved]),
             "dropped": np.array(
-                ["; ".join(names[v.spot] for v in m.dropped) for m in moved], dtype=np.str_
+                ["; ".join(names[spot] for spot in m.dropped) for m in moved], dtype=np.str_
             ),
             "added": np.array(
-                ["; ".join(names[v.spot] for v in m.added) for m in moved], dtype=np.str_
+                ["; ".join(names[spot] for spot in m.added) for m in moved], dtype=np.str_
             ),
         },
         "Stops given to another team: what each gains or costs",
         {"worth": "expected events gained", "minutes": "of travel saved"},
     )
+
+
+def moved_sentences(plan: PatrolPlan) -> tuple[str, ...]:
+    """What each move costs, in words."""
+    names, said = plan.spots.names, []
+    for moved in plan.moved:
+        spot, at = names[moved.visit.spot], clock(plan.shift, moved.visit.arrive)
+        worth = f"{abs(moved.value):.2f} expected events"
+        gains = "gains" if moved.value > 0 else "loses"
+        more = "fewer" if moved.minutes > 0 else "more"
+        text = f"{spot} goes from {moved.before} to {moved.team}, at {at}: "
+        text += f"the plan {gains} {worth}" if moved.value else "the plan is worth the same"
+        text += (
+            f", with {abs(moved.minutes)} {more} minutes of travel"
+            if moved.minutes
+            else ", with as much travel"
+        )
+        for spots, words in ((moved.dropped, "A visit less"), (moved.added, "A visit more")):
+            if spots:
+                text += f". {words}: {'; '.join(names[spot] for spot in spots)}"
+        said.append(f"{text}.")
+    return tuple(said)
 
 
 def break_of(shift: Shift, route: Route) -> str:
