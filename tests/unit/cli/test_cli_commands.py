@@ -125,6 +125,10 @@ def rows_of(text):
 def test_every_job_has_a_command_here():
     # These need streets (journeys/test_journey_segments.py), or a forecast (below).
     elsewhere = {"hotspots segments", "evaluate score", "evaluate equity"}
+    elsewhere |= {  # in test_cli_evaluate.py
+        *("evaluate impact", "evaluate power", "evaluate register", "evaluate report"),
+        "evaluate monitor",
+    }
     assert set(JOB_COMMANDS) | set(DATED_COMMANDS) | elsewhere == set(JOBS)
 
 
