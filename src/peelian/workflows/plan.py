@@ -182,13 +182,13 @@ def moves_of(text: str, spots: Spots, shift: Shift) -> tuple[Move, ...]:
                 f"move {part!r}: write the cell, the time and the number of the team, such as "
                 "812@17:40=3"
             )
-        spot = np.flatnonzero(spots.cell == int(match[1]))
-        if not len(spot):
-            raise ParameterError(f"move {part!r}: cell {match[1]} is none of the plan's spots")
         try:
             at = time.fromisoformat(match[2])
         except ValueError as error:
             raise ParameterError(f"move {part!r}: {match[2]} is no time") from error
+        spot = np.flatnonzero(spots.cell == int(match[1]))
+        if not len(spot):
+            raise ParameterError(f"move {part!r}: cell {match[1]} is none of the plan's spots")
         minute = minute_at(shift, at)
         if minute is None:
             raise ParameterError(f"move {part!r}: {match[2]} is not in the shift")
