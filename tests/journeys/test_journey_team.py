@@ -11,13 +11,11 @@ from peelian.workflows import run
 from peelian.workflows.reported import read_reports
 from peelian.workflows.settings import DosageSettings
 from plan_samples import at_stop, kept_plan, write_pings
-from web_serving import serving
+from serving import DESK, PHONE, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
 
-DESK = {"width": 1400, "height": 900}
-PHONE = {"width": 390, "height": 844}
 STATE = "[data-state]"
 
 

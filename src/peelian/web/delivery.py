@@ -147,14 +147,22 @@ def delivery_made(
         "sentence": sentence_of(days),
         "weeks": weeks_of(days),
         "days_svg": days_chart(days),
-        "days": table_shown(days, labels=LABELS),
-        "teams": table_shown(first_rows(tables["teams"]), columns=TEAMS, labels=LABELS),
+        "days": table_shown(newest_first(days), labels=LABELS),
+        "teams": table_shown(
+            first_rows(newest_first(tables["teams"])), columns=TEAMS, labels=LABELS
+        ),
         "spots": table_shown(first_rows(tables["spots"]), columns=SPOTS, labels=LABELS),
         "owed": table_shown(tables["owed"], labels=LABELS),
         "seen": table_shown(tables["seen"], labels=LABELS),
         "downloads": offered,
     }
     return shown, {**files, **more}
+
+
+def newest_first(table: Table) -> Table:
+    """A table in order of days, the last day first."""
+    columns = {name: column[::-1] for name, column in table.columns.items()}
+    return Table(columns, table.title, table.units)
 
 
 def sentence_of(days: Table) -> str:
@@ -190,27 +198,37 @@ def days_in_words(n: int) -> str:
     return f"{n} day{'' if n == 1 else 's'}"
 
 
-def weeks_of(days: Table) -> list[list[dict[str, Any]]]:
-    """A calendar, a week a row from Monday: planned, delivered and reported each day."""
+def weeks_of(days: Table) -> list[dict[str, Any]]:
+    """A calendar, a week a row from Monday; weeks without a plan are counted, not drawn."""
     rows = {
         day: dict(zip(days.columns, values, strict=True))
         for day, *values in zip(
             days.columns["day"].tolist(), *days.columns.values(), strict=True
         )
     }
-    first, last = min(rows), max(rows)
-    monday = first - timedelta(days=first.weekday())
+    mondays = sorted({day - timedelta(days=day.weekday()) for day in rows})
     weeks = []
-    while monday <= last:
+    for before, monday in zip([None, *mondays], mondays, strict=False):
+        between = (monday - before).days // 7 - 1 if before else 0
+        year = before is None or before.year != monday.year
         week = [monday + timedelta(days=n) for n in range(7)]
-        weeks.append([day_shown(day, rows.get(day)) for day in week])
-        monday += timedelta(days=7)
+        weeks.append(
+            {
+                "gap": f"{between} week{'' if between == 1 else 's'} without a plan"
+                if between
+                else "",
+                "days": [
+                    day_shown(day, rows.get(day), year=year and day == monday) for day in week
+                ],
+            }
+        )
     return weeks
 
 
-def day_shown(day: date, row: dict[str, Any] | None) -> dict[str, Any]:
-    """One day of the calendar."""
-    found: dict[str, Any] = {"day": f"{day:%-d %b}", "planned": "", "lines": [], "share": ""}
+def day_shown(day: date, row: dict[str, Any] | None, *, year: bool) -> dict[str, Any]:
+    """One day of the calendar, with its year if so."""
+    name = f"{day:%-d %b %Y}" if year else f"{day:%-d %b}"
+    found: dict[str, Any] = {"day": name, "planned": "", "lines": [], "share": ""}
     if row is None:
         return found
     planned, gps, said = (
