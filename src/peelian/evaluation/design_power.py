@@ -37,7 +37,7 @@ def design_power(
     length : float
         Time with the action over time before.
     share : float
-        Part of the days treated; crossover only. [0 to 1]
+        Part of the days treated; crossover and rotation only. [0 to 1]
     dispersion : float
         Variance over mean of such counts.
     ratios : tuple of float
@@ -66,7 +66,7 @@ def design_power(
     t0, c0 = n[Role.TREATED], n[Role.CONTROL]
     t1, c1 = t0 * length, c0 * length
     _require_events(before, design)
-    if design == "crossover":
+    if design in ("crossover", "rotation"):
         total = (t0 + c0) * length
         return two_count_power(
             total * share,
@@ -120,7 +120,7 @@ def planning_dispersion(counts: AreaCounts, given: float) -> tuple[float, str]:
 
 
 def _require_events(before: AreaCounts, design: str) -> None:
-    alone = design in ("before-after", "interrupted", "crossover", "stepped-wedge")
+    alone = design not in ("did", "wdd", "wdq", "pairs", "synthetic")
     for role in (Role.TREATED,) if alone else (Role.TREATED, Role.CONTROL):
         if not before.of(role).any():
             raise DataError(f"no area has the role {role}: the design {design} needs one")

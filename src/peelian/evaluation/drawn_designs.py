@@ -6,6 +6,7 @@ import numpy as np
 
 from peelian.evaluation.crossover import Crossover, crossover, randomisation_p
 from peelian.evaluation.effects import (
+    A_SPOT_DAY,
     ASSUMED,
     RATIO,
     Choices,
@@ -13,10 +14,11 @@ from peelian.evaluation.effects import (
     Measure,
     small_warning,
 )
+from peelian.evaluation.logged_draw import MIN_DAYS, draw_effect
 from peelian.evaluation.planning import panel_dispersion
 from peelian.evaluation.two_counts import compare_counts
 from peelian.statistics import sign_flip_test
-from peelian.terms import AreaCounts, Bools, DataError, Floats, Role
+from peelian.terms import AreaCounts, Bools, DataError, Floats, Interval, Role
 
 MOST_REDRAWN = 20_000_000  # place-days of all redraws together, so that memory holds them
 
@@ -92,6 +94,43 @@ def _redrawn(on: Bools, draws: int, rng: np.random.Generator) -> Bools:
     draws = max(min(draws, MOST_REDRAWN // on.size), 99)
     rank = rng.random((draws, *on.shape)).argsort(axis=1)
     return np.asarray(np.take_along_axis(np.broadcast_to(on, rank.shape), rank, axis=1))
+
+
+def rotation(counts: AreaCounts, choices: Choices, rng: np.random.Generator) -> Effect:
+    """Spot-days drawn with logged probabilities against those that might have been."""
+    if counts.probability is None:
+        raise DataError(
+            "no probabilities of the draw: give a column probability, or kept plans in a store"
+        )
+    on = counts.treated & (counts.probability > 0)
+    found = draw_effect(counts.counts.T, on.T, counts.probability.T, washout=choices.washout)
+    if np.isnan(found.ratio.value):
+        raise DataError(
+            f"{found.events:g} events in {found.used:,} spot-days of the draw: nothing can be "
+            "told from them"
+        )
+    plain = Interval(np.nan, np.nan, "weights as they are: no interval")
+    measures = (
+        Measure("rate ratio where chance decided", found.ratio.value, found.ratio.interval,
+                found.ratio.p, RATIO),
+        Measure("rate ratio over all spot-days", found.everywhere.value,
+                found.everywhere.interval, found.everywhere.p, RATIO),
+        Measure("drawn less not drawn", found.difference, found.difference_interval,
+                np.nan, A_SPOT_DAY),
+        Measure("Horvitz-Thompson difference", found.horvitz_thompson, plain, np.nan,
+                A_SPOT_DAY),
+    )  # fmt: skip
+    left = f"{found.certain:,} spot-days drawn with probability 0 or 1 teach nothing."
+    warnings = (left,) if found.certain else ()
+    if np.isnan(found.ratio.interval.low):
+        few = f"{found.n_days} days: {MIN_DAYS} are the fewest that give an interval."
+        warnings = (few, *warnings)
+    observed = float(np.nansum(counts.counts[on]))
+    return Effect(
+        "rotation", measures, observed, np.nan, np.nan,
+        f"none assumed: the error comes from {found.n_days:,} days",
+        (*warnings, "The draw is analysed, not the delivery: what was not walked dilutes it."),
+    )  # fmt: skip
 
 
 def pairs(counts: AreaCounts, choices: Choices, rng: np.random.Generator) -> Effect:

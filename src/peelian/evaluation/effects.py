@@ -12,6 +12,7 @@ from peelian.terms import AreaCounts, DataError, Interval, Role
 ASSUMED = 2.0  # dispersion where nothing is given and too little is held to estimate it
 FEW = 5  # events below which a normal interval of a difference is poor
 RATIO, EVENTS, HARM, QUOTIENT = "ratio", "events", "days of harm", "quotient"
+A_SPOT_DAY = "events a spot-day"
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from peelian.evaluation.area_designs import (
     stepped_wedge,
     synthetic,
 )
-from peelian.evaluation.drawn_designs import days_within_spots, pairs
+from peelian.evaluation.drawn_designs import days_within_spots, pairs, rotation
 from peelian.evaluation.effects import Choices, Effect
 from peelian.terms import AreaCounts, DataError, ParameterError, Role
 
@@ -79,6 +79,7 @@ DESIGNS: Mapping[str, Estimator] = {
     "wdd": displacement,
     "wdq": quotient,
     "crossover": days_within_spots,
+    "rotation": rotation,
     "pairs": pairs,
     "stepped-wedge": stepped_wedge,
     "synthetic": synthetic,

@@ -127,8 +127,10 @@ def power_sentences(power: DesignPower, prior: float) -> tuple[str, ...]:
 
 
 def number_words(value: float, unit: str) -> str:
-    """A number of a measure: ratios to three decimals, counts to one."""
-    return rounded(value, 3) if unit in ("ratio", "quotient") else with_commas(value, 1)
+    """A number of a measure: ratios to three decimals, counts to one, daily ones to four."""
+    if unit in ("ratio", "quotient"):
+        return rounded(value, 3)
+    return with_commas(value, 4 if unit.endswith("day") else 1)
 
 
 def dispersion_words(effect: Effect) -> str:

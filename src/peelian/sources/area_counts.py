@@ -10,7 +10,17 @@ from peelian.terms import AreaCounts, Bools, DataError, Role, SchemaError
 
 LARGEST = 20_000_000  # bytes; a hundred spots by day for ten years are fewer
 NEEDED = ("area", "period", "n")
-KNOWN = (*NEEDED, "role", "treated", "pair", "exposure", "size", "offence", "harm")
+KNOWN = (
+    *NEEDED,
+    "role",
+    "treated",
+    "pair",
+    "exposure",
+    "size",
+    "offence",
+    "harm",
+    "probability",
+)
 WORDS = {"buffer": Role.TREATED_BUFFER, **{str(role): role for role in Role}}
 YES, NO = ("1", "yes", "true"), ("0", "no", "false", "")
 BEFORE, AFTER = "before", "after"
@@ -29,7 +39,8 @@ def parse_area_counts(name: str, text: str) -> AreaCounts:
         A CSV with a row for each area and period (and offence): ``area, period, n`` and, as
         the design needs, ``role`` (treated, control, treated-buffer, control-buffer),
         ``treated`` (1 where and when there was action), ``pair``, ``exposure``, ``size``,
-        ``offence`` and ``harm`` (days an offence of the row's kind counts for).
+        ``offence``, ``harm`` (days an offence of the row's kind counts for) and
+        ``probability`` (with which the area was drawn for treatment).
 
     Returns
     -------
@@ -52,6 +63,7 @@ def parse_area_counts(name: str, text: str) -> AreaCounts:
     shape = (len(kinds), len(areas), len(periods))
     counts, exposure = np.full(shape, np.inf), np.ones(shape[1:])
     treated = np.zeros(shape[1:], dtype=np.bool_)
+    drawn = np.zeros(shape[1:]) if "probability" in rows[0] else None
     at = [{value: i for i, value in enumerate(values)} for values in (kinds, areas, periods)]
     harm = np.full(len(kinds), np.nan)
     for line, row in enumerate(rows, start=2):
@@ -67,6 +79,8 @@ def parse_area_counts(name: str, text: str) -> AreaCounts:
         counts[k, a, t] = _count(row["n"], where)
         treated[a, t] |= _flag(row.get("treated", ""), where)
         exposure[a, t] = _number(row.get("exposure") or "1", "exposure", where)
+        if drawn is not None:
+            drawn[a, t] = _share(row["probability"] or "0", where)
         if row.get("harm"):
             harm[k] = _number(row["harm"], "harm", where)
     for k, a, t in product(*map(range, shape)):
@@ -94,6 +108,7 @@ def parse_area_counts(name: str, text: str) -> AreaCounts:
             for size in _one_each(name, rows, areas, "size")
         ]),
         harm,
+        drawn,
     )  # fmt: skip
     held = np.isfinite(found.counts.sum(axis=0))
     if not held.any():
@@ -209,6 +224,16 @@ def _number(text: str, column: str, where: str) -> float:
         value = 0.0
     if not 0 < value < float("inf"):
         raise DataError(f"{where}: {column} is {text!r}; give a number above 0")
+    return value
+
+
+def _share(text: str, where: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise DataError(f"{where}: probability is {text!r}; give 0 to 1")
     return value
 
 

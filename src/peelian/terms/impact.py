@@ -42,6 +42,8 @@ class AreaCounts:
         Counts are divided by it where differences are taken; NaN to take them as they are.
     harm : array, shape (n_kinds,)
         What an offence of each kind counts for; NaN where no weight is held. [days]
+    probability : array, shape (n_areas, n_periods), optional
+        With which each area was drawn for treatment; 0 where it was not in the draw.
     """
 
     areas: tuple[str, ...]
@@ -55,6 +57,7 @@ class AreaCounts:
     exposure: Floats
     size: Floats
     harm: Floats
+    probability: Floats | None = None
 
     def __post_init__(self) -> None:
         shape = (len(self.kinds), len(self.areas), len(self.periods))
@@ -85,6 +88,7 @@ class AreaCounts:
             treated=self.treated[kept],
             exposure=self.exposure[kept],
             size=self.size[kept],
+            probability=None if self.probability is None else self.probability[kept],
         )
 
     def during(self, periods: Bools) -> "AreaCounts":
@@ -97,6 +101,7 @@ class AreaCounts:
             by_kind=self.by_kind[:, :, kept],
             treated=self.treated[:, kept],
             exposure=self.exposure[:, kept],
+            probability=None if self.probability is None else self.probability[:, kept],
         )
 
     def of_kinds(self, kinds: Bools) -> "AreaCounts":

@@ -42,6 +42,7 @@ DESIGNS_IN_WORDS = {
     "wdd": "Weighted displacement difference: treated and control areas with surroundings.",
     "wdq": "Weighted displacement quotient, with the difference beside it.",
     "crossover": "Crossover by place and day: each spot on its days with and without.",
+    "rotation": "Daily draw: spot-days drawn against those that might have been.",
     "pairs": "Pairs of areas of which one was drawn for treatment.",
     "stepped-wedge": "Stepped wedge: areas started one after another.",
     "synthetic": "Synthetic control: one area against a weighted mean of others.",

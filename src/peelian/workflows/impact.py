@@ -20,8 +20,15 @@ from peelian.terms import (
     Texts,
 )
 from peelian.workflows.gather import record_of
-from peelian.workflows.measured import Gathered, gather_baseline, gather_counts, spans_of
+from peelian.workflows.measured import (
+    Gathered,
+    gather_baseline,
+    gather_counts,
+    spans_of,
+    tabled,
+)
 from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.rotated import gather_rotation
 from peelian.workflows.settings import ImpactSettings, PowerSettings, generator
 
 RATIOS = (PLANNING_PRIOR.ratio, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.25)  # the prior's first
@@ -35,7 +42,9 @@ def impact(
     progress: Progress = silent,
 ) -> Outcome:
     """Tell the effect of an action by a design, from counts before and after."""
-    gathered = gather_counts(store, settings.measured, now=now)
+    rotated = settings.design == "rotation" and not tabled(settings.measured)
+    gather = gather_rotation if rotated else gather_counts
+    gathered = gather(store, settings.measured, now=now)
     progress(0.2, "Estimating")
     effect = effect_of(gathered.counts, settings)
     record = record_of(

@@ -167,7 +167,7 @@ def _of_polygons(
     places: ComparedPlaces | None,
     now: datetime,
 ) -> Gathered:
-    events, ingredients, notes, months = _events(store, measured, now)
+    events, ingredients, notes, months = events_for(store, measured, now)
     if places is None:
         places, files = read_places_compared(measured, events.crs)
         ingredients = (*ingredients, *files)
@@ -192,7 +192,7 @@ def _of_polygons(
     return Gathered(counts, ingredients, notes, places, period)
 
 
-def _events(
+def events_for(
     store: Store | None, measured: Measured, now: datetime
 ) -> tuple[Events, tuple[Ingredient, ...], tuple[str, ...], frozenset[str] | None]:
     """The events of the file or the store, and the months held where that is known."""

@@ -290,3 +290,36 @@ def test_every_design_leaves_its_counts_alone():
             continue
     assert np.array_equal(counts.by_kind, before)
     assert scheduled(counts).treated.sum() == 1
+
+
+def drawn_days(ratio, *, spots=24, days=150, probability=True):
+    """Spots drawn each day with a logged probability, the likelier the busier."""
+    rng = np.random.default_rng(11)
+    busy = rng.uniform(0.1, 0.6, spots)
+    chance = 0.2 + 0.6 * (busy - busy.min()) / np.ptp(busy)
+    table = [("area", "period", "n", "treated", "probability")]
+    for t in range(days):
+        for a in range(spots):
+            on = rng.random() < chance[a]
+            n = rng.poisson(busy[a] * (ratio if on else 1))
+            table.append((f"s{a}", t, n, int(on), f"{chance[a]:.4f}"))
+    text = rows(table)
+    return text if probability else "\n".join(x.rpartition(",")[0] for x in text.splitlines())
+
+
+def test_the_logged_draw_recovers_the_effect_though_busy_spots_are_drawn_more():
+    found = effect(drawn_days(0.6), "rotation")
+    ratio = found.measures[0]
+    assert ratio.value == pytest.approx(0.6, abs=0.08)
+    assert ratio.interval.low < 0.6 < ratio.interval.high < 1
+    assert [m.unit for m in found.measures[2:]] == ["events a spot-day"] * 2
+    none = effect(drawn_days(1.0), "rotation").measures[0]
+    assert none.interval.low < 1 < none.interval.high
+
+
+def test_a_rotation_needs_its_probabilities_and_enough_days():
+    with pytest.raises(DataError, match="no probabilities of the draw"):
+        effect(drawn_days(0.6, probability=False), "rotation")
+    few = effect(drawn_days(0.6, days=10), "rotation")
+    assert np.isnan(few.measures[0].interval.low)
+    assert "20 are the fewest" in few.warnings[0]

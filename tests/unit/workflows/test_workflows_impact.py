@@ -1,16 +1,19 @@
 """Did it work, as a user asks it: tables and polygons, power, the register, the report."""
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from shapely import Point
 
 from evaluation_samples import PLAN, ROLES, counts_csv
 from factories import as_it_stands
 from peelian import reports
 from peelian.store import open_store
 from peelian.terms import (
+    Areas,
     CoverageError,
     DataError,
     NotAllowedNow,
@@ -21,7 +24,10 @@ from peelian.terms import (
 from peelian.workflows import JOBS, from_flat, reproduce, run, write
 from peelian.workflows.measured import gather_counts
 from peelian.workflows.register import find_design
+from peelian.workflows.rotated import gather_rotation
 from peelian.workflows.settings import Measured
+from plan_samples import kept_plan
+from web_store import SOUTH, WEST
 
 NOW = datetime(2026, 11, 22, 15, 0, 0, 250, tzinfo=UTC)
 LATER = datetime(2028, 1, 10, 9, 0, tzinfo=UTC)
@@ -390,3 +396,35 @@ def test_a_design_on_polygons_is_counted_again_from_the_events(store, events, tm
     (tmp_path / "t.geojson").unlink()
     found = do("evaluate report", store, registered=name, now=LATER)
     assert dict(found.tables)["counts"].columns["after"].tolist() == [10, 20]
+
+
+# ---- the rotation that plans keep
+
+
+def test_a_rotation_is_told_from_the_plans_kept(weekly_store, tmp_path):
+    path = shutil.copytree(weekly_store, tmp_path / "store")
+    store = open_store(path)
+    with pytest.raises(CoverageError, match="no plan with its draw is kept"):
+        do("evaluate impact", store, design="rotation", offence_set="all")
+    base = Areas(("B",), ("B",), ("",), np.array([np.nan]), np.array([Point(WEST, SOUTH)]))
+    store.save_layer("bases", base, now=NOW)
+    plans = [kept_plan(path, day=f"2018-03-{day:02d}") for day in (5, 6, 9)]
+    found = gather_rotation(store, Measured(offence_set="all"), now=NOW)
+    counts = found.counts
+    assert counts.periods[0] == "2018-03-05"
+    assert len(counts.periods) == 5
+    assert counts.probability.shape == counts.treated.shape
+    for day, plan in zip((0, 1, 4), plans, strict=True):
+        at = [counts.areas.index(key) for key in plan.key]
+        assert counts.treated[at, day].tolist() == plan.drawn.tolist()
+        assert counts.probability[at, day] == pytest.approx(plan.probability)
+    assert not counts.probability[:, 2:4].any()
+    assert not (counts.treated & (counts.probability == 0)).any()
+    assert [i.kind for i in found.ingredients].count("artefact") == 3
+    events = store.events()
+    inside = sum(
+        any(shape.contains(Point(x, y)) for shape in plans[0].outlines)
+        and str(t)[:10] == "2018-03-05"
+        for x, y, t in zip(events.x, events.y, events.start, strict=True)
+    )
+    assert counts.counts[:, 0].sum() >= inside
