@@ -1,5 +1,13 @@
 """What kind of offence, whether to learn from it, and where recording gathers events."""
 
+from peelian.offences.definitions import (
+    DefinitionChange,
+    KnifeFinding,
+    class_problem,
+    definition_changes,
+    holds_on,
+    knife_enabled,
+)
 from peelian.offences.points import (
     Sink,
     repeated_points,
@@ -12,10 +20,16 @@ from peelian.offences.settings import PublicPlace, public_place
 
 __all__ = [
     "FOLLOWS_POLICE",
+    "DefinitionChange",
+    "KnifeFinding",
     "LeftOut",
     "PublicPlace",
     "Sink",
     "TrainingSet",
+    "class_problem",
+    "definition_changes",
+    "holds_on",
+    "knife_enabled",
     "public_place",
     "repeated_points",
     "repeated_share",

@@ -37,7 +37,10 @@ from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping
 from peelian.sources.monthly import read_monthly_counts
 from peelian.sources.networks import NetworkFile, read_network
 from peelian.sources.offence_tables import (
+    find_knife_definition,
     find_offence_set,
+    read_class_validity,
+    read_knife_definitions,
     read_offence_classes,
     read_offence_sets,
     read_police_uk_categories,
@@ -83,6 +86,7 @@ __all__ = [
     "essex_study_area",
     "events_from_frame",
     "events_of_table",
+    "find_knife_definition",
     "find_offence_set",
     "parse_area_counts",
     "parse_drawings",
@@ -91,6 +95,7 @@ __all__ = [
     "read_answer",
     "read_areas",
     "read_bases",
+    "read_class_validity",
     "read_drawings",
     "read_entries",
     "read_events",
@@ -98,6 +103,7 @@ __all__ = [
     "read_filtered",
     "read_forecast",
     "read_generators",
+    "read_knife_definitions",
     "read_mapping",
     "read_monthly_counts",
     "read_network",

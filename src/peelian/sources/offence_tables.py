@@ -5,11 +5,20 @@ Sources and licences stand in tables/README.md, beside the files.
 
 import csv
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from peelian.offences import Sink
-from peelian.terms import NotFound, OffenceClass, OffenceSet, ParameterError, SchemaError
+from peelian.terms import (
+    ClassValidity,
+    KnifeDefinition,
+    NotFound,
+    OffenceClass,
+    OffenceSet,
+    ParameterError,
+    SchemaError,
+)
 
 PAGE = "https://www.gov.uk/government/statistics/police-recorded-crime-open-data-tables"
 LICENCE = "Open Government Licence v3.0; see tables/README.md"
@@ -80,6 +89,63 @@ def find_offence_set(sets: tuple[OffenceSet, ...], name: str, version: str) -> O
     raise NotFound(f"no offence set {name} {version}; there is {known}")
 
 
+def read_class_validity() -> tuple[ClassValidity, ...]:
+    """When Home Office classes around knife crime could be recorded, and what came after."""
+    with (TABLES / "home_office_validity.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            ClassValidity(
+                row["code"],
+                row["name"],
+                _day(row["valid_from"]),
+                _day(row["valid_until"]),
+                tuple(row["replaced_by"].split()),
+                row["basis"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def read_knife_definitions(path: str | Path | None = None) -> tuple[KnifeDefinition, ...]:
+    """The versions of the knife or sharp instrument collection, ours or those of a TOML file.
+
+    Raises
+    ------
+    SchemaError
+        If the file is not such a TOML file.
+    """
+    path = Path(path) if path is not None else TABLES / "knife_definitions.toml"
+    wanted = ("version", "valid_from", "method", "codes", "possession", "note")
+    return tuple(
+        KnifeDefinition(
+            version=one["version"],
+            valid_from=one["valid_from"],
+            valid_until=one.get("valid_until"),
+            method=one["method"],
+            codes=tuple(one["codes"]),
+            possession=tuple(one["possession"]),
+            note=" ".join(one["note"].split()),
+        )
+        for one in _entries(path, "definition", wanted)
+    )
+
+
+def find_knife_definition(
+    definitions: tuple[KnifeDefinition, ...], version: str
+) -> KnifeDefinition:
+    """The definition of that version.
+
+    Raises
+    ------
+    NotFound
+        If there is none.
+    """
+    for one in definitions:
+        if one.version == version:
+            return one
+    known = ", ".join(one.version for one in definitions)
+    raise NotFound(f"no knife definition {version!r}; there is {known}")
+
+
 def read_sinks(path: str | Path | None = None) -> tuple[Sink, ...]:
     """Kinds of point that gather offences recorded there rather than committed there."""
     path = Path(path) if path is not None else TABLES / "sinks.toml"
@@ -87,6 +153,10 @@ def read_sinks(path: str | Path | None = None) -> tuple[Sink, ...]:
         Sink(one["kind"], tuple(one["names"]), tuple(one["endings"]), one["reason"])
         for one in _entries(path, "sink", ("kind", "names", "endings", "reason"))
     )
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _entries(path: Path, key: str, wanted: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from peelian.terms.errors import (
 from peelian.terms.events import Events, Forecaster, History, Late, RiskSurface, Setting
 from peelian.terms.impact import AreaCounts, Role
 from peelian.terms.network import StreetNetwork
-from peelian.terms.offences import OffenceClass, OffenceSet
+from peelian.terms.offences import ClassValidity, KnifeDefinition, OffenceClass, OffenceSet
 from peelian.terms.plans import (
     FOOT,
     MODES,
@@ -107,6 +107,7 @@ __all__ = [
     "BoxKind",
     "Break",
     "CellKind",
+    "ClassValidity",
     "CoordinateError",
     "CountCell",
     "CoverageError",
@@ -127,6 +128,7 @@ __all__ = [
     "Instants",
     "Interval",
     "Ints",
+    "KnifeDefinition",
     "Late",
     "Moved",
     "Needs",
