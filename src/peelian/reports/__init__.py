@@ -32,13 +32,7 @@ from peelian.reports.layers import (
     boxes_geojson,
     district_shapes,
 )
-from peelian.reports.map import (
-    DrawnBox,
-    MapPanel,
-    MapView,
-    map_panel,
-    render_map,
-)
+from peelian.reports.map import DrawnBox, MapPanel, MapView, map_panel, render_map, with_boxes
 from peelian.reports.numbers import rounded, with_commas
 from peelian.reports.pack import (
     PatrolPack,
@@ -132,6 +126,7 @@ __all__ = [
     "table_text",
     "what_happens",
     "what_to_look_for",
+    "with_boxes",
     "with_commas",
     "without_empty_columns",
 ]

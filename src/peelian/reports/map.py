@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -29,6 +29,7 @@ from peelian.terms import (
 )
 from peelian.terms.arrays import require_length
 
+LEFT_OUT = ' class="left-out"'  # of a path
 STYLE, SCRIPT, LIBRARY = "map.css", "map.js", "vendor/maplibre-gl.js"
 
 
@@ -169,6 +170,40 @@ def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
     table = templates.get_template("table.html").render(values)
     panel = templates.get_template("panel.html").render(values)
     return MapPanel(Markup(table), Markup(panel), geojson)  # noqa: S704  escaped by Jinja2
+
+
+def with_boxes(panel: str, boxes: Sequence[DrawnBox]) -> str:
+    """The map of a panel with boxes outlined on its still picture, and named in its legend.
+
+    Parameters
+    ----------
+    panel : str
+        ``MapPanel.map``, of any time: boxes come and go, the map below them stays.
+    boxes : sequence of DrawnBox
+
+    Returns
+    -------
+    str
+    """
+    import shapely
+
+    paths = []
+    for box in boxes:
+        rings = [box.polygon.exterior, *box.polygon.interiors]
+        said = "".join(
+            "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in shapely.get_coordinates(ring)) + "Z"
+            for ring in rings
+        )
+        paths.append(f'<path d="{said}"{"" if box.sends else LEFT_OUT}/>')
+    head, found, tail = panel.partition(" data-boxes ")
+    if not found:
+        return panel
+    frame, _, rest = tail.partition("></g>")
+    panel = f"{head}{found}{frame}>{''.join(paths)}</g>{rest}"
+    for sends, item in ((True, "map-legend-box"), (False, "map-legend-left-out")):
+        if any(box.sends is sends for box in boxes):
+            panel = panel.replace(f'class="{item}" hidden', f'class="{item}"')
+    return panel
 
 
 def render_map(view: MapView) -> bytes:

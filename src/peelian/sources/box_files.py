@@ -14,8 +14,7 @@ from peelian.spacetime.projection import PLANE, project_shapes
 from peelian.terms import WGS84, CoordinateError, DataError, ParameterError, SchemaError
 
 GEOJSON = (".geojson", ".json")
-MOST_BOXES = 200  # in one file
-MOST_CORNERS = 50_000  # in one file, before anything is computed with them
+MOST_FEATURES, MOST_CORNERS = 5_000, 100_000  # in one file, before more is done with them
 MOST_DEEP = 12  # brackets within brackets; a feature of a collection has nine
 NAMES = ("name", "place", "title")
 
@@ -150,8 +149,8 @@ def _features(read: Any, name: str) -> list[Mapping[str, Any]]:
         features = read.get("features")
     if not isinstance(features, list) or not features:
         raise DataError(f"{name}: holds no feature; give a polygon as GeoJSON")
-    if len(features) > MOST_BOXES:
-        raise DataError(f"{name}: {len(features):,} features; give {MOST_BOXES} or fewer")
+    if len(features) > MOST_FEATURES:
+        raise DataError(f"{name}: {len(features):,} features; give {MOST_FEATURES} or fewer")
     for n, feature in enumerate(features, start=1):
         whole = isinstance(feature, Mapping) and isinstance(feature.get("geometry"), Mapping)
         if not whole or not isinstance(feature.get("properties") or {}, Mapping):
@@ -191,10 +190,10 @@ def _require_few(name: str, shapes: Any) -> None:
     import shapely
 
     n_corners = int(shapely.get_num_coordinates(shapes).sum())
-    if len(shapes) > MOST_BOXES or n_corners > MOST_CORNERS:
+    if len(shapes) > MOST_FEATURES or n_corners > MOST_CORNERS:
         raise DataError(
             f"{name}: {len(shapes):,} polygons with {n_corners:,} corners; give "
-            f"{MOST_BOXES} and {MOST_CORNERS:,} or fewer"
+            f"{MOST_FEATURES} and {MOST_CORNERS:,} or fewer"
         )
 
 

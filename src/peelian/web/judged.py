@@ -34,6 +34,11 @@ LABELS = {
     "no_interval": "Why no interval",
     "decile": "Tenth",
     "ratio": "Observed over expected",
+    "flagged": "Where",
+    "hits a km2": "Caught a km² and period",
+    "its hits a km2": "By the model",
+    "its PAI": "PAI of the model",
+    "against": "Model in the same area",
 }
 
 
@@ -83,6 +88,8 @@ def backtest_made(
             ),
             labels=LABELS,
         ),
+        "boxes": table_shown(tables["boxes"], labels=LABELS) if "boxes" in tables else None,
+        "boxes_said": [one for one in outcome.chosen if "box" in one],
         "downloads": offered,
     }  # fmt: skip
     return shown, files

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from peelian.web import delivery, evaluation, operations, team_page, views
+from peelian.web import boxes, delivery, evaluation, operations, team_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("map", views.map_page, name="map"),
+    path("map/boxes", boxes.write, name="box"),
+    path("map/boxes.geojson", boxes.layer, name="boxes-layer"),
+    path("map/boxes/<str:number>/reject", boxes.reject, name="box-reject"),
     path("methods", views.methods, name="methods"),
     path("methods/<slug:name>", views.method, name="method"),
     path("plan", views.plan, name="plan"),

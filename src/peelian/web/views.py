@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from peelian import __version__
 from peelian.terms import DataError, NotFound, ParameterError
 from peelian.web import judged, make, maps
+from peelian.web.box_forms import BoxForm, state_of, values_of
 from peelian.web.desk import Made, Order, Progress, Work, desk
 from peelian.web.forms import FORECAST, SHOWN, JobForm, MapForm, PlanForm, methods_of_map
 from peelian.web.held import Held, read_held
@@ -56,6 +57,11 @@ def data(request: HttpRequest) -> HttpResponse:
 @require_safe
 def map_page(request: HttpRequest) -> HttpResponse:
     """Any method on the map with its settings: one map and one table, in step."""
+    return show_map(request)
+
+
+def show_map(request: HttpRequest, sent: BoxForm | None = None) -> HttpResponse:
+    """The map page; ``sent`` is a box that could not be kept, with what is wrong with it."""
     held = read_held(site.PEELIAN_STORE)
     title = "Where violence is likely"
     if not held.months:
@@ -63,15 +69,28 @@ def map_page(request: HttpRequest) -> HttpResponse:
     form = MapForm(request.GET, held)
     if SHOWN in request.GET:
         return redirect(short_address("map", form))
+
+    def more(request: HttpRequest, result: Result) -> dict[str, Any]:
+        return values_of(held, result, request, sent, timezone.now())
+
     if form.method == FORECAST:
-        return answer_form(request, held, "map", title, form, maps.map_made)
+        return answer_form(request, held, "map", title, form, maps.map_made, more)
 
     def made(*given: Any) -> Made:
         return maps.method_made(form.job, *given)
 
     method = page_of(form.method)
     title = method.title if method else title
-    return answer_form(request, held, "map", title, form, made)
+    return answer_form(request, held, "map", title, form, made, more)
+
+
+def map_result(request: HttpRequest) -> Result | None:
+    """The result that the map page of an address shows, if it is still kept."""
+    held = read_held(site.PEELIAN_STORE)
+    form = MapForm(request.GET, held)
+    if not form.is_valid():
+        return None
+    return find(results_folder(), key_for(form, form.settings(), held))
 
 
 @require_safe
@@ -135,7 +154,7 @@ def keep_order(held: Held, form: PlanForm, request: HttpRequest) -> Order:
     """The order to keep the plan of a form's settings."""
     settings, store = form.settings(), held.store
     assert store is not None  # noqa: S101 - callers have asked
-    key = key_of("keep", to_json(settings), held.state, __version__)
+    key = f"keep-{key_for(form, settings, held)}"
 
     def made(progress: Progress) -> Made:
         return make.kept_made(store, settings, timezone.now(), progress)
@@ -220,9 +239,7 @@ def answer_form(
     if not form.is_valid():
         return show(request, held, page, title, shown, status=ParameterError.http_status)
     settings, store = form.settings(), held.store
-
-    state = held.state + (form.kept(held) if isinstance(form, PlanForm) else "")
-    key = key_of(form.job, to_json(settings), state, __version__)
+    key = key_for(form, settings, held)
 
     def address(name: str) -> str:
         return reverse("file", args=(key, name))
@@ -236,6 +253,14 @@ def answer_form(
     except (ParameterError, DataError, NotFound) as error:
         shown["problem"] = str(error)
         return show(request, held, page, title, shown, status=error.http_status)
+
+
+def key_for(form: JobForm | PlanForm, settings: Any, held: Held) -> str:
+    """Name of the result of a form's settings over what is held now."""
+    state = state_of(held, form.job, timezone.now())
+    if isinstance(form, PlanForm):
+        state += form.kept(held)
+    return key_of(form.job, to_json(settings), state, __version__)
 
 
 def answer(

@@ -29,6 +29,8 @@ from peelian.workflows.gather import held_layers
 
 KIND = "box"  # of the entries in the store
 LONGEST_NAME, LONGEST_REASON = 80, 500  # [letters]
+MOST_BOXES = 200  # at once
+WHERE = "say where: draw it on the map, or give ranks, a centre and a width, or GeoJSON"
 TRIES = 5  # when others write at the same moment
 CENTIMETRE = 0.01  # corners are kept to it [m]
 
@@ -67,7 +69,9 @@ def add_boxes(
 ) -> Kept:
     """Write down boxes that someone drew: all of them or, when one is unfit, none."""
     if not drawings:
-        raise ParameterError("no polygon is given: draw one")
+        raise ParameterError(WHERE)
+    if len(drawings) > MOST_BOXES:
+        raise ParameterError(f"{len(drawings):,} polygons: draw {MOST_BOXES} or fewer at once")
     area, written = study_area_of(store), _second(now)
     texts = _checked(wording)
     since, until = _span(wording, written)

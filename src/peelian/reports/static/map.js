@@ -351,6 +351,7 @@
     map.on("mousemove", "cells", (event) => light(event.features[0].properties.cell));
     map.on("mouseleave", "cells", () => light(null));
     map.on("click", "cells", (event) => {
+      if (panel.dataset.drawing) return; // the click sets a corner
       const [row] = rowsOf(event.features[0].properties.cell);
       if (row) row.cells[0].querySelector("button").focus();
     });
