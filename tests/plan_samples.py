@@ -37,3 +37,8 @@ def write_pings(path, rows):
     lines = [",".join(map(str, row)) for row in rows]
     path.write_text("\n".join(["unit,time,longitude,latitude", *lines]) + "\n")
     return path
+
+
+def entries_of(store):
+    """Everything that teams reported, of every plan."""
+    return [e for kind in store.journal_heads("visit-") for e in store.entries(kind)]

@@ -10,7 +10,7 @@ from peelian.store import open_store
 from peelian.workflows import run
 from peelian.workflows.reported import read_reports
 from peelian.workflows.settings import DosageSettings
-from plan_samples import at_stop, kept_plan, write_pings
+from plan_samples import at_stop, entries_of, kept_plan, write_pings
 from serving import DESK, PHONE, serving
 from web_store import make_sample
 
@@ -89,7 +89,7 @@ def test_with_no_signal_what_is_said_is_kept_and_sent_once(context_of, links, st
     context = context_of()
     page = opened(context, links[0])
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    before = len(open_store(store).entries("visit"))
+    before = len(entries_of(open_store(store)))
     context.set_offline(True)
     page.get_by_role("button", name="Arrived at stop 1", exact=True).click()
     page.get_by_role("button", name="Left stop 1", exact=True).click()
@@ -102,7 +102,7 @@ def test_with_no_signal_what_is_said_is_kept_and_sent_once(context_of, links, st
     page.wait_for_selector("#stop-1 [data-own]")
     assert page.locator("#stop-1 [data-own]").count() == 3
     assert "Disorder, 3" in page.locator("#stop-1").inner_text()
-    assert len(open_store(store).entries("visit")) == before
+    assert len(entries_of(open_store(store))) == before
     context.set_offline(False)
     page.wait_for_selector("[data-state=sent]")
     assert "All sent." in page.locator(STATE).inner_text()
@@ -113,7 +113,7 @@ def test_with_no_signal_what_is_said_is_kept_and_sent_once(context_of, links, st
     said = read_reports(open_store(store), [plan])[plan.artefact]
     first = [r for r in said if r.stop == 1 and r.team == next(iter(plan.teams))]
     assert sorted(r.what for r in first) == ["arrived", "left", "seen"]
-    assert len(open_store(store).entries("visit")) == before + 3
+    assert len(entries_of(open_store(store))) == before + 3
     assert page.locator("[data-next]").inner_text().startswith("2. ")
 
 

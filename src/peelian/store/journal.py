@@ -47,6 +47,17 @@ def read_entries(lake: Path, kind: str) -> tuple[Entry, ...]:
     return tuple(found)
 
 
+def read_heads(lake: Path, prefix: str) -> dict[str, str]:
+    """The last hash of every kind whose name begins so: it stands for all entries before."""
+    heads = {}
+    for folder in sorted((lake / "journal").glob(f"{prefix}*")):
+        files = list(_files(lake, folder.name))
+        if files:
+            line = files[-1].read_bytes().splitlines()[-1]
+            heads[folder.name] = _parse(files[-1], line).chain
+    return heads
+
+
 def append_entries(
     lake: Path, kind: str, contents: Mapping[str, Mapping[str, Any]], *, now: datetime
 ) -> tuple[Entry, ...]:

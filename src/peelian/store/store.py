@@ -19,7 +19,7 @@ from peelian.store import queries, reading, summaries
 from peelian.store.artefacts import Artefact, list_artefacts, read_artefact, write_artefact
 from peelian.store.batches import arrow_schema, read_quarantine
 from peelian.store.coverage import common_months, coverage
-from peelian.store.journal import Entry, append_entries, read_entries
+from peelian.store.journal import Entry, append_entries, read_entries, read_heads
 from peelian.store.lake import Lake
 from peelian.store.layers import read_layer, write_layer
 from peelian.store.manifest import LayerRecord, as_batch, stand
@@ -362,6 +362,10 @@ class Store:
     def entries(self, kind: str) -> tuple[Entry, ...]:
         """Every entry of a kind in the order written; StoreError if one was altered."""
         return read_entries(self.path, kind)
+
+    def journal_heads(self, prefix: str) -> Mapping[str, str]:
+        """A hash of all entries of each kind whose name begins so, without reading them."""
+        return read_heads(self.path, prefix)
 
     # ---- upkeep
 

@@ -117,8 +117,8 @@ def links(request: HttpRequest, plan: str) -> HttpResponse:
 def with_deliveries(held: Held, store: Store) -> Held:
     """What is held, its state with the plans, the dosage and the reports of now."""
     names = [one.artefact for kind in ("plan", DOSAGE) for one in store.artefacts(kind)]
-    last = [entry.chain for entry in store.entries(REPORTS)[-1:]]
-    state = hashlib.sha256("\n".join([held.state, *names, *last]).encode()).hexdigest()
+    heads = store.journal_heads(REPORTS).values()
+    state = hashlib.sha256("\n".join([held.state, *names, *heads]).encode()).hexdigest()
     return replace(held, state=state)
 
 

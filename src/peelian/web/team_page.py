@@ -29,7 +29,7 @@ from peelian.workflows.reported import (
     TAKEN_BACK,
     Receipt,
     Reported,
-    read_reports,
+    read_plan_reports,
     report_visits,
 )
 
@@ -76,7 +76,7 @@ def opened_store() -> Store:
 def shown(request: HttpRequest, store: Store, pack: TeamPack) -> HttpResponse:
     """The page as it stands."""
     plan, zone = pack.plan, ZoneInfo(LOCAL_ZONE)
-    reports = read_reports(store, [plan])[plan.artefact]
+    reports = read_plan_reports(store, plan)
     said: dict[int, list[dict[str, Any]]] = {stop.number: [] for stop in pack.stops}
     for one in sorted(reports, key=lambda r: r.time):
         if one.team == pack.team:

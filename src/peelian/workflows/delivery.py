@@ -30,7 +30,7 @@ from peelian.workflows.gather import record_of
 from peelian.workflows.kept_plan import KeptPlan, read_kept
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.reported import KIND as REPORTS
-from peelian.workflows.reported import read_reports
+from peelian.workflows.reported import kind_of, read_reports
 from peelian.workflows.settings import DeliverySettings
 
 if TYPE_CHECKING:
@@ -154,8 +154,9 @@ def told(shifts: list[Shifted], without: int, replaced: int) -> tuple[str, ...]:
 
 
 def ingredients(store: Store, shifts: list[Shifted]) -> list[Ingredient]:
-    """The plans and the dosage that went in."""
+    """The plans, the dosage and the reports that went in."""
     newest = {plan_of(one.name): one for one in store.artefacts(KIND)}
+    heads = store.journal_heads(REPORTS)
     found = []
     for shift in shifts:
         plan = shift.plan
@@ -163,11 +164,9 @@ def ingredients(store: Store, shifts: list[Shifted]) -> list[Ingredient]:
         if plan.short in newest:
             one = newest[plan.short]
             found.append(Ingredient(f"dosage of {one.name}", one.artefact, 0, 0, "artefact"))
-    entries = store.entries(REPORTS)
-    if entries:
-        found.append(
-            Ingredient("reports of visits", entries[-1].chain, len(entries), 0, "entries")
-        )
+        if shift.reports is not None:
+            head = heads[kind_of(plan)]
+            found.append(Ingredient(f"reports of plan {plan.short}", head, 0, 0, "entries"))
     return found
 
 

@@ -13,7 +13,7 @@ from peelian.store import Store
 from peelian.terms import ParameterError
 from peelian.workflows.kept_plan import KeptPlan
 
-KIND = "visit"
+KIND = "visit-"  # and the plan: a phone waits for the entries of one shift, not of a year
 ARRIVED, LEFT, SEEN, TAKEN_BACK = "arrived", "left", "seen", "taken-back"
 WHATS = (ARRIVED, LEFT, SEEN, TAKEN_BACK)
 SEEN_CHOICES: Mapping[str, str] = {
@@ -91,13 +91,17 @@ def report_visits(
             contents[name_of(plan, team, name)] = content_of(plan, team, one, ahead)
         except (ParameterError, OverflowError) as error:
             refused[name] = str(error)
-    before = {entry.id: entry.content for entry in store.entries(KIND) if entry.id in contents}
+    before = {
+        entry.id: entry.content
+        for entry in store.entries(kind_of(plan))
+        if entry.id in contents
+    }
     for name, content in before.items():
         if without_clock(content) != without_clock(contents[name]):
             refused[id_of(name)] = "something else was reported under this id"
     new = {name: content for name, content in contents.items() if name not in before}
     if new:
-        store.append_entries(KIND, new, now=now)
+        store.append_entries(kind_of(plan), new, now=now)
     return Receipt(tuple(i for i in map(id_of, contents) if i not in refused), refused)
 
 
@@ -149,18 +153,22 @@ def device_time(given: Any) -> str | None:
 
 def read_reports(store: Store, plans: Iterable[KeptPlan]) -> dict[str, list[Reported]]:
     """Reports that stand of each plan, by its hash, in the order they came."""
-    known = {plan.artefact: plan for plan in plans}
-    entries = [e for e in store.entries(KIND) if e.content["plan"] in known]
+    return {plan.artefact: read_plan_reports(store, plan) for plan in plans}
+
+
+def read_plan_reports(store: Store, plan: KeptPlan) -> list[Reported]:
+    """Reports that stand of one plan, in the order they came."""
+    entries = store.entries(kind_of(plan))
     gone = {e.content["of"] for e in entries if e.content["what"] == TAKEN_BACK}
-    found: dict[str, list[Reported]] = {artefact: [] for artefact in known}
+    found = []
     for entry in entries:
         content = entry.content
         if entry.id in gone or content["what"] == TAKEN_BACK:
             continue
         time, clock = time_of(content, entry.at)
-        shift = known[content["plan"]].shift
+        shift = plan.shift
         near = shift.start - AROUND_SHIFT <= time <= shift.end + AROUND_SHIFT
-        found[content["plan"]].append(
+        found.append(
             Reported(
                 id_of(entry.id),
                 content["team"],
@@ -202,10 +210,15 @@ def minutes_of(length: timedelta) -> str:
     return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
 
 
+def kind_of(plan: KeptPlan) -> str:
+    """The kind of entries that hold the reports of a plan."""
+    return f"{KIND}{plan.short}"
+
+
 def name_of(plan: KeptPlan, team: str, name: str) -> str:
     """The name of an entry: no team can write over another's."""
     number = list(plan.teams).index(team) + 1
-    return f"{plan.short}-{number}-{name}"
+    return f"{number}-{name}"
 
 
 def id_of(name: str) -> str:

@@ -99,3 +99,15 @@ def test_an_altered_entry_shows(store: Store, how: str) -> None:
         store.entries("box")
     with pytest.raises(StoreError, match=r"altered|damaged"):
         store.append_entries("box", {"b9": {}}, now=NOW)
+
+
+def test_a_head_stands_for_all_entries_of_its_kind(store: Store) -> None:
+    assert store.journal_heads("visit-") == {}
+    store.append_entries("visit-a", {"v1": {}, "v2": {}}, now=NOW)
+    store.append_entries("visit-b", {"v1": {}}, now=NOW)
+    store.append_entries("box", {"v1": {}}, now=NOW)
+    heads = store.journal_heads("visit-")
+    assert heads == {k: store.entries(k)[-1].chain for k in ("visit-a", "visit-b")}
+    store.append_entries("visit-a", {"v3": {}}, now=NOW)
+    assert store.journal_heads("visit-")["visit-a"] != heads["visit-a"]
+    assert store.journal_heads("visit-")["visit-b"] == heads["visit-b"]

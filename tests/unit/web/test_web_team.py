@@ -9,7 +9,7 @@ import pytest
 from peelian.store import open_store
 from peelian.terms import ParameterError
 from peelian.workflows.reported import read_reports
-from plan_samples import kept_plan
+from plan_samples import entries_of, kept_plan
 from web_store import make_sample, wait_for
 
 
@@ -80,7 +80,7 @@ def test_it_opens_until_six_hours_after_the_shift(client, link, clock, hours):
 
 
 def test_then_it_has_ended_for_pages_and_for_reports(client, link, clock, planned):
-    before = len(open_store(planned[0]).entries("visit"))
+    before = len(entries_of(open_store(planned[0])))
     clock(10.1)
     answer = client.get(link)
     assert answer.status_code == 403
@@ -90,7 +90,7 @@ def test_then_it_has_ended_for_pages_and_for_reports(client, link, clock, planne
     assert answer.status_code == 403
     assert "ended" in answer.json()["error"]
     assert client.post(link, {"stop": 1, "what": "arrived"}).status_code == 403
-    assert len(open_store(planned[0]).entries("visit")) == before
+    assert len(entries_of(open_store(planned[0]))) == before
 
 
 def forged(link, planned):
@@ -130,14 +130,14 @@ def test_a_link_of_a_plan_that_is_not_held_leads_nowhere(client_of, tmp_path, li
 
 def test_reports_are_held_once_and_wrong_ones_said(client, link, planned):
     store, plan = planned
-    before = len(open_store(store).entries("visit"))
+    before = len(entries_of(open_store(store)))
     said = [one(11), one(12, "left"), one(13, "seen", seen="disorder", n=2), one(14, stop=99)]
     for _ in range(2):
         answer = sync(client, link, *said)
         assert answer.status_code == 200
         assert sorted(answer.json()["held"]) == [f"{n:032x}" for n in (11, 12, 13)]
         assert "no stop 99" in answer.json()["refused"][f"{14:032x}"]
-    assert len(open_store(store).entries("visit")) == before + 3
+    assert len(entries_of(open_store(store))) == before + 3
     reports = read_reports(open_store(store), [plan])[plan.artefact]
     assert {r.team for r in reports} == {"Team 1, South"}
     assert "Disorder, 2, 14:30" in text_of(client.get(link))

@@ -11,7 +11,7 @@ from peelian.terms import ParameterError
 from peelian.workflows import run
 from peelian.workflows.reported import read_reports, report_visits
 from peelian.workflows.settings import DeliverySettings, DosageSettings
-from plan_samples import AFTER, at_stop, kept_plan, write_pings
+from plan_samples import AFTER, at_stop, entries_of, kept_plan, write_pings
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_reports_are_written_down_once(own):
     assert (len(first.held), dict(first.refused)) == (2, {})
     again = send(store, plan, said, at=90, ahead=3)
     assert again.held == first.held
-    assert len(store.entries("visit")) == 2
+    assert len(entries_of(store)) == 2
     (visits,) = read_reports(store, [plan]).values()
     assert [r.what for r in visits] == ["arrived", "left"]
     assert [r.clock for r in visits] == ["", ""]
@@ -77,7 +77,7 @@ def test_one_that_cannot_be_right_keeps_no_other_from_being_held(own):
     assert receipt.held == (f"{1:032x}",)
     assert len(receipt.refused) == len({str(w.get("id", "")) if isinstance(w, dict) else ""
                                         for w in wrong})  # fmt: skip
-    assert len(store.entries("visit")) == 1
+    assert len(entries_of(store)) == 1
 
 
 def test_the_same_id_for_something_else_is_refused_and_changes_nothing(own):
@@ -88,14 +88,14 @@ def test_the_same_id_for_something_else_is_refused_and_changes_nothing(own):
     assert "something else" in receipt.refused[f"{1:032x}"]
     other = send(store, plan, [report(1, 1, "arrived", 10, plan)], team="Team 2, North")
     assert len(other.held) == 1  # another team's ids are its own
-    assert len(store.entries("visit")) == 2
+    assert len(entries_of(store)) == 2
 
 
 def test_no_field_takes_free_text(own):
     store, plan = own
     said = report(1, 1, "seen", 10, plan, seen="disorder", n=2, note="John Smith", name="x")
     send(store, plan, [said])
-    (entry,) = store.entries("visit")
+    (entry,) = entries_of(store)
     assert "Smith" not in str(entry.content)
     assert set(entry.content) == {
         "plan", "team", "stop", "spot", "what", "time", "ahead", "seen", "n"
@@ -115,7 +115,7 @@ def test_a_clock_that_is_off_is_put_right_and_marked(own, ahead):
     (only,) = read_reports(store, [plan])[plan.artefact]
     assert only.time == plan.shift.start + timedelta(minutes=10)
     assert only.clock == f"device clock {abs(ahead)} min {'ahead' if ahead > 0 else 'behind'}"
-    assert store.entries("visit")[0].content["time"]  # what the device said is kept too
+    assert entries_of(store)[0].content["time"]  # what the device said is kept too
 
 
 def test_a_clock_that_jumped_into_the_future_is_not_believed(own):
@@ -139,7 +139,7 @@ def test_what_is_taken_back_no_longer_stands_but_is_kept(own):
     send(store, plan, [report(1, 1, "arrived", 10, plan), report(2, 1, "left", 12, plan)])
     send(store, plan, [report(3, 1, "taken-back", 13, plan, of=f"{2:032x}")])
     assert [r.what for r in read_reports(store, [plan])[plan.artefact]] == ["arrived"]
-    assert len(store.entries("visit")) == 3
+    assert len(entries_of(store)) == 3
 
 
 def delivery(store, **settings):
