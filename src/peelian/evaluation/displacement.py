@@ -57,7 +57,8 @@ def weighted_displacement(
     Returns
     -------
     Displacement
-        Per unit of length and area, in units of harm.
+        Per unit of length and area, in units of harm; without any event its limits are
+        unknown (NaN).
 
     Raises
     ------
@@ -103,7 +104,8 @@ def weighted_displacement(
     from scipy.special import ndtr
 
     p = 2 * float(ndtr(-abs(value) / error)) if error else np.nan
-    interval = Interval(value - Z95 * error, value + Z95 * error, "normal")
+    reach = Z95 * error if error else np.nan  # of no events at all nothing is known
+    interval = Interval(value - reach, value + reach, "normal" if error else "no events")
     return Displacement(value, error, interval, p, float(change[0] - change[1]))
 
 

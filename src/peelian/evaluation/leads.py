@@ -9,6 +9,8 @@ from peelian.evaluation.panels import (
     PanelEffect,
     difference_in_differences,
     fitted_margins,
+    permuted_reach,
+    swept,
 )
 from peelian.evaluation.rate_ratio import RateRatio
 from peelian.terms import Bools, DataError, Floats, Interval, ParameterError
@@ -99,7 +101,7 @@ def event_study(
     dealt = (ahead[:, rng.permutation(n)] * (e > 0) for _ in range(permutations))
     walds, far, _ = zip(*(_one_step(y, mean, columns) for columns in dealt), strict=True)
     p = (1 + np.sum(np.array(walds) >= seen * (1 - 1e-9))) / (1 + permutations)
-    reach = np.quantile(far, 0.95, axis=0)
+    reach = permuted_reach(np.array(far))
     each = (1 + np.sum(np.array(far) >= steps * (1 - 1e-9), axis=0)) / (1 + permutations)
     ratios = []
     for k in range(leads):
@@ -229,23 +231,11 @@ def _one_step(y: Floats, mean: Floats, columns: Floats) -> tuple[float, Floats, 
 
 def _step(y: Floats, mean: Floats, columns: Floats) -> tuple[Floats, Floats]:
     """One of Newton's steps from these means, and its covariance clustered by area."""
-    across = _across(columns, mean)
+    across = swept(columns, mean)
     bread = np.linalg.pinv(np.einsum("kat,lat->kl", across * mean, across), hermitian=True)
     scores = np.einsum("kat,at->ak", across, y - mean) @ bread
     n = len(y)
     return scores.sum(axis=0), n / (n - 1) * scores.T @ scores
-
-
-def _across(columns: Floats, weight: Floats) -> Floats:
-    """Columns less their best fit by areas and periods, weighted."""
-    rows, total = weight.sum(axis=1), weight.sum(axis=0)
-    share = weight / rows[:, None]
-    by_area = np.einsum("kat,at->ka", columns, weight)
-    by_period = np.einsum("kat,at->kt", columns, weight)
-    normal = np.linalg.pinv(np.diag(total) - weight.T @ share, hermitian=True)
-    period = (by_period - by_area @ share) @ normal
-    area = by_area / rows - period @ share.T
-    return np.asarray(columns - area[:, :, None] - period[:, None, :])
 
 
 def _require_one_shape(y: Floats, d: Bools) -> None:

@@ -7,6 +7,8 @@ from numpy.typing import ArrayLike
 
 from peelian.terms import DataError, Floats, ParameterError
 
+_DRAWN_IN = 0.6786  # variance left of a standard normal with a tenth at each end brought in
+
 
 def stabilised_limits(mean: ArrayLike) -> tuple[Floats, Floats]:
     """Limits of a c-chart on the square-root scale: ``(sqrt(mean) -+ 1.5)**2``.
@@ -128,7 +130,8 @@ def between_areas(observed: ArrayLike, expected: ArrayLike) -> float:
     -------
     float
         0 when areas differ no more than by chance. The tenth at each end is brought to the
-        tenth's edge first, so that what is remarkable does not widen the funnel.
+        tenth's edge first, so that what is remarkable does not widen the funnel, and what
+        that takes from an ordinary (normal) spread is given back.
 
     Raises
     ------
@@ -144,7 +147,7 @@ def between_areas(observed: ArrayLike, expected: ArrayLike) -> float:
         raise DataError(f"{o.size} areas; a spread between areas needs 3")
     z = 2 * (np.sqrt(o + 0.375) - np.sqrt(e + 0.375))
     z = np.clip(z, *np.quantile(z, [0.1, 0.9]))
-    phi = float(np.mean(z**2))
+    phi = float(np.mean(z**2)) / _DRAWN_IN
     weight = e
     scale = float(weight.sum() - np.sum(weight**2) / weight.sum())
     return max((o.size * phi - (o.size - 1)) / scale, 0.0) if scale > 0 else 0.0

@@ -104,7 +104,8 @@ def test_a_crossover_without_events_or_with_all_on_one_side():
 def test_displacement_of_nothing():
     found = weighted_displacement((0, 0), (0, 0))
     assert found.value == 0
-    assert np.isnan(found.p)
+    assert np.isnan([found.p, found.interval.low]).all()
+    assert found.interval.method == "no events"
     assert np.isnan(displacement_quotient((5, 2), (3, 3), (0, 4)))
     gone = ratio_of_ratios((10, 0), (10, 10))
     assert (gone.value, gone.interval.low) == (0, 0)
@@ -127,6 +128,17 @@ def test_a_funnel_widens_for_areas_that_differ():
     assert funnel_limits(40, overdispersion=spread)[1] > funnel_limits(40)[1]
     with pytest.raises(DataError, match="2 areas"):
         between_areas([1, 2], [1, 2])
+
+
+def test_a_funnel_estimated_from_ordinary_areas_holds_them():
+    """Bringing in the ends must not make the spread, and with it the funnel, too narrow."""
+    generator, outside = rng(6), []
+    for _ in range(100):
+        expected = generator.uniform(20, 200, 60)
+        seen = generator.poisson(expected * np.exp(generator.normal(0, 0.15, 60)))
+        low, high = funnel_limits(expected, overdispersion=between_areas(seen, expected))
+        outside.append(np.mean((seen / expected < low) | (seen / expected > high)))
+    assert 0.03 < np.mean(outside) < 0.07
 
 
 def test_limits_hold_what_is_usual():
