@@ -10,7 +10,7 @@ import numpy as np
 from peelian import evaluation, operations, reports, sources, statistics
 from peelian.operations import STRANDS
 from peelian.reports import weeks as words
-from peelian.store import Store
+from peelian.store import Entry, Store
 from peelian.terms import (
     LOCAL_ZONE,
     Activity,
@@ -34,9 +34,10 @@ from peelian.workflows.settings import (
 from peelian.workflows.weeks import (
     ACTIVITIES,
     OPERATIONS,
+    entries_by,
     find_operation,
     operations_held,
-    standing_entries,
+    written_among,
 )
 
 SHOPS, SEARCH = "test-purchases", "stop-search"
@@ -51,17 +52,16 @@ def listing(
     """List the operations held, or the entries of one as they stand, each with its name."""
     if store is None:
         raise NotFound(NO_STORE)
+    entries = entries_by(store, ACTIVITIES, now)
     if settings.operation:
         operation, _ = find_operation(store, settings.operation, until=now)
-        table = tables.entries_table(standing_entries(store, operation, until=now))
+        table = tables.entries_table(_standing(entries, operation))
     else:
         held = [one for one, _ in operations_held(store, until=now).values()]
-        table = tables.operations_table(
-            [(one, len(standing_entries(store, one, until=now))) for one in held]
-        )
+        table = tables.operations_table([(one, len(_standing(entries, one))) for one in held])
     record = record_of(
-        "operation list", settings, _ingredients(store, now), method="as written down",
-        seed=None, now=now,
+        "operation list", settings, _ingredients(store, entries, len(entries), now=now),
+        method="as written down", seed=None, now=now,
     )  # fmt: skip
     return Outcome(table, record)
 
@@ -328,22 +328,30 @@ def _gathered(
     if store is None:
         raise NotFound(NO_STORE)
     operation, _ = find_operation(store, name, until=now)
-    entries = standing_entries(store, operation, until=now)
+    held = entries_by(store, ACTIVITIES, now)
+    entries = _standing(held, operation)
+    ingredients = _ingredients(store, held, len(written_among(held, operation)), now=now)
     record = record_of(
-        job, settings, _ingredients(store, now), method="sums of entries", seed=None, now=now
+        job, settings, ingredients, method="sums of entries", seed=None, now=now
     )
     return operation, entries, record, () if name else (OPENED.format(operation.id),)
 
 
-def _ingredients(store: Store, now: datetime) -> tuple[Ingredient, ...]:
-    """What was written down by ``now``: how many entries, and the hash over all of them."""
-    made = []
-    for kind in (OPERATIONS, ACTIVITIES):
-        held = [
-            entry
-            for entry in store.entries(kind)
-            if entry.at.replace(microsecond=0) <= now.replace(microsecond=0)
-        ]
-        if held:
-            made.append(Ingredient(kind, held[-1].chain, len(held), 0, "entries"))
-    return tuple(made)
+def _standing(entries: Sequence[Entry], operation: Operation) -> tuple[Activity, ...]:
+    """The entries of an operation as they stand, among those read."""
+    return operations.standing_activities(
+        one.activity for one in written_among(entries, operation)
+    )
+
+
+def _ingredients(
+    store: Store, entries: Sequence[Entry], n: int, *, now: datetime
+) -> tuple[Ingredient, ...]:
+    """What was written down by ``now``: the hash over all of it, ``n`` entries used."""
+    plans = entries_by(store, OPERATIONS, now)
+    counted = ((OPERATIONS, plans, 0), (ACTIVITIES, entries, n))
+    return tuple(
+        Ingredient(kind, held[-1].chain, used, 0, "entries")
+        for kind, held, used in counted
+        if held
+    )

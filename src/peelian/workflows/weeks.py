@@ -1,13 +1,13 @@
 """Weeks of action as people write them down: operations, and what is held of their entries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from peelian import operations
 from peelian.operations import STRANDS
-from peelian.store import Store
+from peelian.store import Entry, Store
 from peelian.terms import (
     Activity,
     NotAllowedNow,
@@ -109,10 +109,9 @@ def operations_held(
 ) -> dict[str, tuple[Operation, int]]:
     """Operations as they stand with how often each was changed, the latest first."""
     found = {}
-    for entry in store.entries(OPERATIONS):
-        if _by(entry.at, until):
-            content = dict(entry.content)
-            found[content["id"]] = (_operation_of(content), content["version"])
+    for entry in entries_by(store, OPERATIONS, until):
+        content = dict(entry.content)
+        found[content["id"]] = (_operation_of(content), content["version"])
     newest = sorted(found.items(), key=lambda item: item[1][0].first_day, reverse=True)
     return dict(newest)
 
@@ -138,14 +137,28 @@ def find_operation(
 # ---- entries
 
 
+def entries_by(store: Store, kind: str, until: datetime | None = None) -> list[Entry]:
+    """What was written down of a kind by an instant, to the second."""
+    held = store.entries(kind)
+    if until is None:
+        return list(held)
+    last = until.replace(microsecond=0)
+    return [entry for entry in held if entry.at.replace(microsecond=0) <= last]
+
+
 def written(
     store: Store, operation: Operation, *, until: datetime | None = None
 ) -> list[Written]:
     """Every version of every entry of an operation, in the order written."""
+    return written_among(entries_by(store, ACTIVITIES, until), operation)
+
+
+def written_among(entries: Iterable[Entry], operation: Operation) -> list[Written]:
+    """Those of an operation among entries that were read."""
     return [
         Written(_activity_of(entry.content), entry.at)
-        for entry in store.entries(ACTIVITIES)
-        if entry.content["operation"] == operation.id and _by(entry.at, until)
+        for entry in entries
+        if entry.content["operation"] == operation.id
     ]
 
 
@@ -180,11 +193,6 @@ def append_version(
 def key_of_version(name: str, version: int) -> str:
     """Name of one version in the store."""
     return f"{name}.{version}" if version else name
-
-
-def _by(at: datetime, until: datetime | None) -> bool:
-    """Whether an entry was there at an instant, to the second."""
-    return until is None or at.replace(microsecond=0) <= until.replace(microsecond=0)
 
 
 def _listed(problems: Mapping[str, str]) -> str:
