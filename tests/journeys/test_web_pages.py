@@ -31,6 +31,7 @@ MORE = {
     "gi-star": "/map?method=gi-star&null=normal",
     "concentration": "/map?method=concentration",
     "one-method": "/methods/gi-star",
+    "arches": "/arches?days=2",
 }
 
 

@@ -159,6 +159,26 @@ class MapForm(JobForm):
         return super().settings()
 
 
+ARCH_FIRST = ("date", "days", "slots", "teams", "most", "offence_set", "district")
+
+
+class ArchForm(JobForm):
+    """What the page of knife arches can be asked."""
+
+    def __init__(self, query: QueryDict, held: Held) -> None:
+        super().__init__(query, held, "arches")
+
+    @property
+    def main(self) -> list[forms.BoundField]:
+        """When, how many, and which offences."""
+        return [self[name] for name in ARCH_FIRST]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        """All else."""
+        return [self[name] for name in self.fields if name not in ARCH_FIRST]
+
+
 PLAN_RULES = ("min_gap", "weekly_minimum", "weekly_maximum", "district_minutes", "shifts")
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 HERE = Path(__file__).parent
 # Where a method's page has another name than the method.
 FILES = {
+    "arches": "knife-arches",
     "count": "long-window-count",
     "scan": "space-time-scan",
     "stability": "rank-stability",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from peelian.web import boxes, delivery, evaluation, operations, team_page, views
+from peelian.web import arches, boxes, delivery, evaluation, operations, team_page, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("delivery", delivery.delivery, name="delivery"),
     path("team/worker.js", team_page.worker, name="team-worker"),
     path("team/<str:token>", team_page.team, name="team"),
+    path("arches", arches.arches, name="arches"),
+    path("arches/keep", arches.keep, name="arches-keep"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
     path("operations", operations.listed, name="operations"),

@@ -26,6 +26,7 @@ from peelian.workflows.overview import Figure, Overview, overview
 from peelian.workflows.plan import plan
 from peelian.workflows.routing import check_answer, solve_problem
 from peelian.workflows.settings import (
+    ArchSettings,
     BacktestSettings,
     Cells,
     CountSettings,
@@ -40,6 +41,7 @@ from peelian.workflows.settings import (
 __all__ = [
     "FORMATS",
     "JOBS",
+    "ArchSettings",
     "BacktestSettings",
     "Cells",
     "CountSettings",

@@ -15,14 +15,17 @@ from peelian.terms import (
     CoverageError,
     Floats,
     Ingredient,
-    Instants,
-    Ints,
     ParameterError,
-    Shapes,
     Sites,
     StudyArea,
     Table,
-    Texts,
+)
+from peelian.workflows.arch_tables import (
+    arches_view,
+    deployments_table,
+    draw_table,
+    points_of,
+    summary_table,
 )
 from peelian.workflows.forecast import flag
 from peelian.workflows.gather import Material, gather_several
@@ -87,7 +90,8 @@ def arches(
         seed=settings.forecast.seed,
         now=now,
     )
-    table = _deployments(problem, schedule, sites, settings)
+    table = deployments_table(problem, schedule, sites, settings)
+    covered = near[[one.site for one in schedule.deployments]]
     return Outcome(
         table,
         record,
@@ -100,11 +104,12 @@ def arches(
             *_worth(schedule),
             *_finds(table, settings),
         ),
-        summary=_summary(table),
+        summary=summary_table(table),
         tables=(("not used", barred),) if len(barred) else (),
-        kept=(("draw", _draw(schedule, sites, slots)),),
-        shapes=_points(table),
+        kept=(("draw", draw_table(schedule, sites, slots)),),
+        shapes=points_of(table),
         crs=material.grid.crs,
+        draw=lambda: arches_view(material, made.risk, covered, table, record, made.span),
     )
 
 
@@ -265,70 +270,6 @@ def _allowed(
     return fits & ~lately & ~barred[:, None], table
 
 
-def _deployments(
-    problem: ArchProblem, schedule: ArchSchedule, sites: Sites, settings: ArchSettings
-) -> Table:
-    """One row a deployment, in order of time."""
-    slots, chosen = problem.slots, schedule.deployments
-    slot = np.array([one.slot for one in chosen], dtype=np.int64)
-    site = np.array([one.site for one in chosen], dtype=np.int64)
-    worth = [operations.covered_value(problem, [one]) for one in chosen]
-    hours = (slots.end[slot] - slots.start[slot]) / 60
-    screened = sites.footfall[site] * hours * settings.screened
-    return Table(
-        {
-            "day": slots.day[slot].astype("datetime64[D]").astype(np.str_),
-            "weekday": _weekdays(slots.day[slot]),
-            "start": _clocks(slots.start[slot]),
-            "end": _clocks(slots.end[slot]),
-            "team": np.array([one.team + 1 for one in chosen], dtype=np.int64),
-            "site": sites.name[site],
-            "kind": sites.kind[site],
-            "consent": sites.consent[site],
-            "worth": np.array(worth, dtype=np.float64),
-            "probability": schedule.probability[site, slot],
-            "screened": screened,
-            "x": sites.x[site],
-            "y": sites.y[site],
-        },
-        "Knife arches",
-        {
-            "worth": "expected events x footfall",
-            "probability": "of being drawn",
-            "screened": "people",
-            "x": "m",
-            "y": "m",
-        },
-    )
-
-
-def _summary(table: Table) -> Table:
-    """What a sergeant reads: when, where, who."""
-    shown = ("day", "weekday", "start", "end", "team", "site", "consent", "probability")
-    columns = {name: table.columns[name] for name in shown}
-    return Table(columns, table.title, {"probability": "of being drawn"})
-
-
-def _draw(schedule: ArchSchedule, sites: Sites, slots: Slots) -> Table:
-    """Every site and slot that might have been drawn, with its chance: the experiment."""
-    site, slot = np.nonzero(schedule.probability)
-    drawn = {(one.site, one.slot) for one in schedule.deployments}
-    return Table(
-        {
-            "day": slots.day[slot].astype("datetime64[D]").astype(np.str_),
-            "start": _clocks(slots.start[slot]),
-            "end": _clocks(slots.end[slot]),
-            "site": sites.name[site],
-            "probability": schedule.probability[site, slot],
-            "drawn": np.array(
-                [pair in drawn for pair in zip(site.tolist(), slot.tolist(), strict=True)],
-                dtype=bool,
-            ),
-        },
-        "The draw",
-    )
-
-
 def _worth(schedule: ArchSchedule) -> tuple[str, ...]:
     """What the week covers, against the best."""
     proven = (
@@ -358,22 +299,3 @@ def _finds(table: Table, settings: ArchSettings) -> tuple[str, ...]:
         f"of {screened[known].sum():,.0f} people screened; the yield is that of "
         f"{interval.method}, an assumption here",
     )
-
-
-def _weekdays(day: Instants) -> Texts:
-    """Names of the days."""
-    names = [f"{d:%A}" for d in day.astype("datetime64[D]").astype(object)]
-    return np.array(names, dtype=np.str_)
-
-
-def _clocks(minutes: Ints) -> Texts:
-    """Minutes from midnight as HH:MM."""
-    return np.array([f"{m // 60:02d}:{m % 60:02d}" for m in minutes.tolist()], dtype=np.str_)
-
-
-def _points(table: Table) -> Shapes:
-    """A point a row."""
-    import shapely
-
-    shapes: Shapes = shapely.points(table.columns["x"], table.columns["y"])
-    return shapes

@@ -16,7 +16,7 @@ def test_every_address_is_documented(django_ready):
 def test_every_setting_of_a_form_is_documented(django_ready):
     from django.http import QueryDict
 
-    from peelian.web.forms import JobForm, MapForm, PlanForm
+    from peelian.web.forms import ArchForm, JobForm, MapForm, PlanForm
     from peelian.web.held import Held
 
     nothing = QueryDict(), Held(None)
@@ -24,6 +24,7 @@ def test_every_setting_of_a_form_is_documented(django_ready):
         "## Map": MapForm(*nothing),
         "## Methods": JobForm(*nothing, "backtest"),
         "## Plan": PlanForm(*nothing),
+        "## Knife arches": ArchForm(*nothing),
     }
     for page, form in forms.items():
         section = PAGE.partition(page)[2].partition("\n## ")[0]
