@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import HttpRequest
 
 from peelian import reports, sources
+from peelian.operations import standing_boxes
 from peelian.reports import DrawnBox
 from peelian.sources import Drawing
 from peelian.store import Store
@@ -22,6 +23,7 @@ from peelian.workflows.boxes import (
     LONGEST_REASON,
     Wording,
     hash_of,
+    instant_of,
     read_boxes,
     standing,
 )
@@ -89,7 +91,8 @@ class BoxForm(forms.Form):
     )
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, auto_id="box-%s", **named)  # the map's settings are id_...
+        # The settings of the map have ids of their own, some for fields of the same name.
+        super().__init__(*given, **{**named, "auto_id": "box-%s"})
 
     def wording(self) -> Wording:
         """What is said of the box; only for a form that is valid."""
@@ -206,6 +209,6 @@ def state_of(held: Held, job: str, now: datetime) -> str:
     """The state of all that a job's result depends on."""
     if held.store is None or job not in ("plan", "backtest"):
         return held.state
-    entries = read_boxes(held.store)
-    numbers = [box.number for box in standing(held.store, now)]
+    entries = read_boxes(held.store, now)
+    numbers = [box.number for box in standing_boxes(entries, instant_of(now))]
     return f"{held.state} {hash_of(entries)} {numbers}"

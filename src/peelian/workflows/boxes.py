@@ -72,7 +72,7 @@ def add_boxes(
         raise ParameterError(WHERE)
     if len(drawings) > MOST_BOXES:
         raise ParameterError(f"{len(drawings):,} polygons: draw {MOST_BOXES} or fewer at once")
-    area, written = study_area_of(store), _second(now)
+    area, written = study_area_of(store), _second(_whole_second(now))
     texts = _checked(wording)
     since, until = _span(wording, written)
     for _ in range(TRIES):
@@ -136,11 +136,11 @@ def edit_box(
             raise ParameterError(
                 f"what is left inside the study area has {len(fitted.parts)} parts: draw one"
             )
-        polygon, written = fitted.parts[0], _second(now)
+        polygon, written = fitted.parts[0], _second(_whole_second(now))
         stand = operations.standing_boxes(entries, written)
         others = [box for box in stand if box.number != number]
         said = (*fitted.said, *operations.overlaps(polygon, others))
-    _, until = _span(replace(wording, since=""), _second(now))
+    _, until = _span(replace(wording, since=""), _second(_whole_second(now)))
     until = until if wording.until else last.until
     content = {
         "box": number,
@@ -192,8 +192,8 @@ def read_boxes(store: Store, until: datetime | None = None) -> tuple[BoxEntry, .
 
 
 def standing(store: Store, now: datetime) -> tuple[Box, ...]:
-    """The boxes that stand now."""
-    return operations.standing_boxes(read_boxes(store), _second(now))
+    """The boxes that stand now, one written this very second among them."""
+    return operations.standing_boxes(read_boxes(store), _second(_whole_second(now)))
 
 
 def instant_of(now: datetime, day: str = "") -> np.datetime64:
@@ -264,7 +264,7 @@ def _next_entry(
 def _written(store: Store, contents: Mapping[str, Mapping[str, Any]], now: datetime) -> bool:
     """Write entries down; False when others had taken one of their names first."""
     try:
-        new = store.append_entries(KIND, contents, now=now.replace(microsecond=0))
+        new = store.append_entries(KIND, contents, now=_whole_second(now))
     except ParameterError:
         if {entry.id for entry in store.entries(KIND)} & set(contents):
             return False
@@ -329,6 +329,15 @@ def _midnight(text: str, days: int) -> np.datetime64:
     """The local midnight that opens a day, or so many days later, UTC."""
     day = np.datetime64(date_of(text) + timedelta(days=days))
     return np.datetime64(spacetime.to_utc(np.array([day.astype("datetime64[s]")]))[0], "s")
+
+
+def _whole_second(now: datetime) -> datetime:
+    """Now, or the second that begins next: an entry is never older than it says.
+
+    So what was made before it, whose record gives whole seconds too, is made again without it.
+    """
+    part = timedelta(microseconds=now.microsecond)
+    return now - part + timedelta(seconds=1) if part else now
 
 
 def _second(instant: datetime) -> np.datetime64:

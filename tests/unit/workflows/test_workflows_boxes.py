@@ -146,6 +146,16 @@ def test_two_writers_at_once_get_numbers_of_their_own(store, monkeypatch):
     assert [box.number for box in standing(store, NOW)] == [1, 2]
 
 
+def test_what_was_made_within_the_second_before_is_made_again_without_it(store, tmp_path):
+    early, late = (NOW.replace(microsecond=n) for n in (300_000, 700_000))
+    (path, *_) = write(
+        run("boxes list", store, BoxesSettings(), now=early), tmp_path / "b.csv"
+    )
+    add_boxes(store, [square(BUSY)], WHY, now=late)
+    assert reproduce(path, folder=store.path)[1] is None
+    assert [box.number for box in standing(store, late)] == [1]  # the page shows it at once
+
+
 def test_files_ranks_and_a_centre_become_boxes(store, tmp_path):
     found = run("report map", store, asked_map(), now=NOW)
     (path,) = write(found, tmp_path / "hot.geojson")
