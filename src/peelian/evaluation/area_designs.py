@@ -29,7 +29,7 @@ from peelian.evaluation.effects import (
 from peelian.evaluation.interrupted import interrupted_series
 from peelian.evaluation.panels import difference_in_differences, synthetic_control
 from peelian.evaluation.two_counts import compare_counts
-from peelian.terms import AreaCounts, DataError, Floats, Interval, Ints, Role
+from peelian.terms import AreaCounts, Bools, DataError, Floats, Interval, Ints, Role
 
 DEALINGS = 40  # ways to deal the treatments from which the areas themselves give the error
 
@@ -66,12 +66,9 @@ def _panel(
     counts: AreaCounts, choices: Choices, rng: np.random.Generator, design: str
 ) -> Effect:
     """Poisson regression with a level for each area and each period."""
+    y, treated, exposure = gathered_periods(counts)
     found = difference_in_differences(
-        counts.counts,
-        counts.treated,
-        exposure=counts.exposure,
-        permutations=choices.permutations,
-        rng=rng,
+        y, treated, exposure=exposure, permutations=choices.permutations, rng=rng
     )
     measure = Measure("rate ratio, areas and periods", found.value, found.interval, found.p,
                       RATIO)  # fmt: skip
@@ -80,6 +77,20 @@ def _panel(
         design, (measure,), observed, observed / found.value, np.nan,
         f"none assumed: the error comes from {found.n_areas} areas",
     )  # fmt: skip
+
+
+def gathered_periods(counts: AreaCounts) -> tuple[Floats, Bools, Floats]:
+    """Counts, treatment and exposure with periods added up in which the same were treated.
+
+    With a level for each area and each period, the sums say all that the periods do, and
+    many permutations take as long as a few. Not where areas of a period differ in exposure.
+    """
+    y, d, e = counts.counts, counts.treated, counts.exposure
+    if not np.all(e == e[0]):
+        return y, d, e
+    patterns, at = np.unique(d, axis=1, return_inverse=True)
+    member = np.equal.outer(at.ravel(), np.arange(patterns.shape[1])).astype(np.float64)
+    return y @ member, patterns, e @ member
 
 
 def stepped_wedge(counts: AreaCounts, choices: Choices, rng: np.random.Generator) -> Effect:

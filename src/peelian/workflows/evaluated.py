@@ -19,6 +19,7 @@ from peelian.terms import (
     Role,
     Table,
 )
+from peelian.workflows.delivered import held_dosage
 from peelian.workflows.gather import record_of
 from peelian.workflows.impact import (
     counts_table,
@@ -32,7 +33,7 @@ from peelian.workflows.impact import (
 from peelian.workflows.measured import Gathered, gather_counts, spans_of
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.register import Registered, find_design
-from peelian.workflows.sensitivity import sensitivity
+from peelian.workflows.sensitivity import before_sentences, sensitivity
 from peelian.workflows.settings import Measured, ReportSettings
 
 KIND = "evaluation"
@@ -53,12 +54,13 @@ DESIGNS_IN_WORDS = {
 
 @dataclass(frozen=True, eq=False)
 class Evaluated:
-    """A result with what it was made from."""
+    """A result with what it was made from; ``dosage`` is empty where none is held."""
 
     design: Registered
     gathered: Gathered
     effect: Effect
     departures: tuple[str, ...]
+    dosage: str
 
 
 def report(
@@ -76,14 +78,18 @@ def report(
     gathered = replace(gathered, counts=counts)
     progress(0.2, "Estimating")
     effect = effect_of(counts, design.settings.impact)
-    found = Evaluated(design, gathered, effect, departures)
+    after = spans_of("", measured.after)[1]
+    dosage, delivered = "", tuple[Ingredient, ...]()
+    if after:
+        dosage, delivered = held_dosage(store, after, gathered.places, now=now)
+    found = Evaluated(design, gathered, effect, departures, dosage)
     progress(0.5, "Trying other comparisons, windows and outcomes")
     tried = sensitivity(store, counts, design, measured, now=now)
     entry = Ingredient(f"design {design.name}", design.chain, 0, 0, "entries")
     record = record_of(
         "evaluate report",
         settings,
-        (*gathered.ingredients, entry),
+        (*gathered.ingredients, *delivered, entry),
         method=method_of(effect),
         seed=design.settings.impact.seed,
         now=now,
@@ -225,7 +231,7 @@ def _sections(
             ),
             (counts_table(found.gathered.counts),),
         ),
-        Section("Dosage", _dosage(settings, plan.dosage)),
+        Section("Dosage", _dosage(settings, plan.dosage, found.dosage)),
         Section("Data", _data_sentences(store, found, now)),
         Section(
             "Design",
@@ -249,6 +255,7 @@ def _sections(
                 "The same estimate with other comparison areas, times and outcomes."
                 if len(tried)
                 else "Not tried: one control area, one period each way, one outcome.",
+                *before_sentences(found.gathered.counts, design.settings.impact),
             ),
             (replace(tried, title=""),) if len(tried) else (),
         ),
@@ -268,11 +275,12 @@ def _sections(
     )  # fmt: skip
 
 
-def _dosage(settings: ReportSettings, planned: str) -> tuple[str, ...]:
+def _dosage(settings: ReportSettings, planned: str, held: str) -> tuple[str, ...]:
     """What was planned and what was delivered, as far as anyone knows."""
     return (
         f"Planned: {planned or 'not stated.'}",
-        f"Delivered: {settings.delivered or 'not measured.'}",
+        f"Delivered: {settings.delivered or held or 'not measured.'}",
+        *((f"Held: {held}",) if held and settings.delivered else ()),
     )
 
 

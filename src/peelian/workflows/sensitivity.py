@@ -6,15 +6,17 @@ from datetime import datetime
 
 import numpy as np
 
-from peelian import reports, sources
+from peelian import evaluation, reports, sources
 from peelian.store import Store
 from peelian.terms import AreaCounts, Bools, PlatformError, Role, Table
 from peelian.workflows.impact import effect_of
 from peelian.workflows.measured import gather_counts
 from peelian.workflows.register import Registered
-from peelian.workflows.settings import Measured
+from peelian.workflows.settings import ImpactSettings, Measured, generator
 
 MOST_LEFT_OUT = 20  # control areas left out in turn
+LEADS = 4  # periods before the start in which areas should have moved alike
+OUTLYING = 0.05
 PERMUTATIONS = 199  # enough to see whether a result hangs on one choice
 
 
@@ -112,6 +114,32 @@ def _other_outcomes(
             yield f"outcome {name}", found.counts
         except PlatformError as error:
             yield f"outcome {name}", error
+
+
+def before_sentences(counts: AreaCounts, settings: ImpactSettings) -> tuple[str, ...]:
+    """Whether treated and control areas moved alike before the start, where it can be told."""
+    if settings.design not in ("did", "stepped-wedge"):
+        return ()
+    compared = evaluation.scheduled(counts.only(counts.of(Role.TREATED, Role.CONTROL)))
+    try:
+        found = evaluation.event_study(
+            compared.counts,
+            compared.treated,
+            leads=LEADS,
+            exposure=compared.exposure,
+            permutations=PERMUTATIONS,
+            rng=generator(settings.seed),
+        )
+    except PlatformError:
+        return ()
+    if found.p <= OUTLYING:
+        verdict = "they did not, so the comparison is in doubt"
+    else:
+        verdict = "no difference is found, which is no proof of none"
+    return (
+        f"The last {LEADS} periods before the start, treated against control areas: p "
+        f"{reports.rounded(found.p, 3)} over {found.n_areas} areas; {verdict}.",
+    )
 
 
 def _mask(kept: object) -> Bools:

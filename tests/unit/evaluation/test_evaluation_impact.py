@@ -1,9 +1,19 @@
 """Each design over counts that a user brings, against published values."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from peelian.evaluation import DESIGNS, Choices, compare_counts, estimate_effect, scheduled
+from peelian.evaluation import (
+    DESIGNS,
+    Choices,
+    compare_counts,
+    difference_in_differences,
+    estimate_effect,
+    scheduled,
+)
+from peelian.evaluation.area_designs import gathered_periods
 from peelian.sources import parse_area_counts
 from peelian.terms import DataError, ParameterError
 
@@ -171,6 +181,25 @@ def test_many_areas_give_their_own_error(design, stepped):
     assert ratio.interval.low < 0.6 < ratio.interval.high
     assert np.isnan(found.dispersion)
     assert "24 areas" in found.dispersion_from
+
+
+@pytest.mark.parametrize("stepped", [False, True])
+def test_adding_up_periods_alike_changes_nothing(stepped):
+    counts = parse_area_counts("c.csv", panel(0.7, treated=4, control=5, stepped=stepped))
+    whole, summed = (
+        difference_in_differences(
+            y, d, exposure=e, permutations=99, rng=np.random.default_rng(2)
+        )
+        for y, d, e in (
+            (counts.counts, counts.treated, counts.exposure),
+            gathered_periods(counts),
+        )
+    )
+    assert summed.value == pytest.approx(whole.value, rel=1e-6)
+    assert summed.interval.low == pytest.approx(whole.interval.low, rel=1e-5)
+    assert summed.p == whole.p
+    uneven = replace(counts, exposure=counts.exposure * np.arange(1, 10)[:, None])
+    assert gathered_periods(uneven)[0].shape == counts.counts.shape
 
 
 def test_dispersion_is_estimated_from_the_periods_before():

@@ -428,3 +428,26 @@ def test_a_rotation_is_told_from_the_plans_kept(weekly_store, tmp_path):
         for x, y, t in zip(events.x, events.y, events.start, strict=True)
     )
     assert counts.counts[:, 0].sum() >= inside
+
+
+def test_dosage_held_is_told_and_the_periods_before_are_looked_at(weekly_store, tmp_path):
+    path = shutil.copytree(weekly_store, tmp_path / "store")
+    store = open_store(path)
+    base = Areas(("B",), ("B",), ("",), np.array([np.nan]), np.array([Point(WEST, SOUTH)]))
+    store.save_layer("bases", base, now=NOW)
+    kept_plan(path, day="2018-03-05")
+    rng = np.random.default_rng(2)
+    days = [str(np.datetime64("2018-02-05") + t) for t in range(56)]
+    rows = "area,role,period,n\n" + "".join(
+        f"a{a},{'treated' if a < 4 else 'control'},{day},{rng.poisson(6)}\n"
+        for a in range(10)
+        for day in days
+    )
+    plan = {
+        **PLAN, "rows": rows, "before": "2018-02-05..2018-03-04",
+        "after": "2018-03-05..2018-04-01",
+    }  # fmt: skip
+    name = do("evaluate register", store, **plan).table.columns["value"][0]
+    said = said_in(do("evaluate report", store, registered=name, rows=rows))
+    assert "minutes in plans of 1 days; delivery was not measured" in said["Dosage"]
+    assert "treated against control areas: p" in said["Sensitivity"]
