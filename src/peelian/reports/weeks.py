@@ -29,6 +29,10 @@ CLUSTERED = (
     "Intervals take each trial to be independent of the others; those of one team, one school "
     "or one street are not, so the truth may lie further away than they say."
 )
+RESIDENTS = (
+    "Times as often: searches of a group for its residents, against those of white people for "
+    "theirs. Residents are not who was about in the street, and a ratio does not say why."
+)
 NO_RANK = "The intervals overlap, so their order may be chance: no ranks are given."
 
 
@@ -95,16 +99,12 @@ def difference_sentence(one: str, other: str, found: ShareComparison) -> str:
     )
 
 
-def disparity_sentence(group: str, reference: str, found: CountChange) -> str:
-    """How often a group is searched for its number of residents, against another group."""
-    said = f"{group} against {reference}, for the residents of each"
+def ratio_texts(found: CountChange) -> tuple[str, str]:
+    """How many times as often, and its interval; empty where too little is known."""
     if not found.ratio.high < float("inf"):
-        return f"{said}: too few searches to tell."
-    return (
-        f"{said}: {rounded(found.value, 1)} times as often (95 % interval "
-        f"{rounded(found.ratio.low, 1)} to {rounded(found.ratio.high, 1)}). Residents are not "
-        "who was about in the street."
-    )
+        return "", ""
+    ratio = found.ratio
+    return rounded(found.value, 1), f"{rounded(ratio.low, 1)} to {rounded(ratio.high, 1)}"
 
 
 def _signed(value: float) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from peelian import evaluation, operations, reports, sources, statistics
+from peelian import operations, reports, sources, statistics
 from peelian.operations import STRANDS
 from peelian.reports import weeks as words
 from peelian.store import Entry, Store
@@ -40,8 +40,7 @@ from peelian.workflows.weeks import (
     written_among,
 )
 
-SHOPS, SEARCH = "test-purchases", "stop-search"
-REFERENCE = "white"  # the group that others are compared with
+SHOPS = "test-purchases"
 OPENED = "the latest operation, {}"
 NO_STORE = "an operation is held in a store: say which with --store"
 
@@ -163,7 +162,7 @@ def pack_of(
         if len(table := tables.found_by(strand, group, entries)) > 1
     ]
     schools = tables.school_table(entries)
-    ethnicity = tables.ethnicity_table(entries)
+    ethnicity = tables.ethnicity_table(entries, residents)
     counts = _titled(tables.counts_found(operation, entries))
     n = len(entries)
     first, last = operation.first_day, operation.last_day
@@ -190,11 +189,15 @@ def pack_of(
                     *groups,
                     *((ethnicity,) if len(ethnicity) > 1 else ()),
                 ),
-                (words.CLUSTERED, *_unranked(groups)),
+                (
+                    words.CLUSTERED,
+                    *_unranked(groups),
+                    *((words.RESIDENTS,) if residents else ()),
+                ),
             ),
             reports.Section(
                 "Beside other figures",
-                (*compared(strands, entries), *disparities(entries, residents)),
+                tuple(compared(strands, entries)),
             ),
             reports.Section(
                 "What these figures do not show",
@@ -242,35 +245,6 @@ def compared(strands: Sequence[Strand], entries: Sequence[Activity]) -> list[str
     return told or ["Nothing was recorded that can be set beside another figure."]
 
 
-def disparities(entries: Sequence[Activity], residents: Mapping[str, float]) -> list[str]:
-    """Searches of each group for its residents against the white group's, with intervals."""
-    strand = STRANDS[SEARCH]
-    labels = dict(strand.field("ethnicity").choices)
-    for group in residents:
-        if group not in labels:
-            raise ParameterError(
-                f"residents: no group {group!r}; give some of {', '.join(labels)}"
-            )
-    counts = {
-        group: operations.add_up(
-            strand,
-            strand.field("encounters"),
-            [a for a in entries if a.values.get("ethnicity") == group],
-        ).value
-        for group in residents
-    }
-    known = {group: n for group, n in counts.items() if n >= operations.SMALL_COUNT}
-    if residents and REFERENCE not in known:
-        return [f"Searches by ethnicity: too few of {labels[REFERENCE]} to compare with."]
-    told = []
-    for group, n in known.items():
-        if group != REFERENCE:
-            exposure = (residents[group], residents[REFERENCE])
-            ratio = evaluation.compare_counts(n, known[REFERENCE], exposure=exposure)
-            told.append(words.disparity_sentence(labels[group], labels[REFERENCE], ratio))
-    return told
-
-
 def _shops_chosen(shops: Strand, entries: Sequence[Activity]) -> list[str]:
     """Shops chosen on intelligence against those at random, and retests against the same."""
     failed = shops.measures[0]
@@ -307,10 +281,15 @@ def _titled(table: Table) -> Table:
 
 
 def _residents(text: str) -> dict[str, float]:
-    """``group=number`` by commas."""
+    """``group=number`` by commas, the groups being those of the form."""
+    groups = dict(STRANDS["stop-search"].field("ethnicity").choices)
     found = {}
     for one in filter(str.strip, text.split(",")):
         name, _, number = one.partition("=")
+        if name.strip() not in groups:
+            raise ParameterError(
+                f"residents: no group {name.strip()!r}; give some of {', '.join(groups)}"
+            )
         try:
             value = float(number)
         except ValueError:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from peelian import operations
+from peelian import evaluation, operations
 from peelian.operations import FEWER, KNIFE_ARRESTS, STRANDS, Finding, Total
 from peelian.reports import weeks
 from peelian.terms import PARTNERS, Activity, Field, Operation, Strand, Table, Use
@@ -15,6 +15,7 @@ from peelian.terms import PARTNERS, Activity, Field, Operation, Strand, Table, U
 UNKNOWN = math.nan
 NOTHING = "nothing recorded"
 SCHOOL = "schools"
+REFERENCE = "white"  # the group that others are compared with
 
 
 def strands_of(operation: Operation) -> list[Strand]:
@@ -218,35 +219,53 @@ def school_table(entries: Sequence[Activity]) -> Table:
     )
 
 
-def ethnicity_table(entries: Sequence[Activity]) -> Table:
-    """Searches and finds by ethnicity as the person says, small numbers withheld."""
+def ethnicity_table(entries: Sequence[Activity], residents: Mapping[str, float]) -> Table:
+    """Searches and finds by ethnicity as the person says, small numbers withheld.
+
+    With ``residents`` also how often each group is searched for its residents, against the
+    white group for theirs; never of a group whose number is withheld.
+    """
     strand = STRANDS["stop-search"]
-    labels, searches, found = [], [], []
-    for value, label in strand.field("ethnicity").choices:
-        some = [a for a in entries if a.values.get("ethnicity") == value]
-        n = operations.add_up(strand, strand.field("encounters"), some).value
+    labels = dict(strand.field("ethnicity").choices)
+    counted: dict[str, tuple[float, float]] = {}
+    for group in labels:
+        some = [a for a in entries if a.values.get("ethnicity") == group]
+        n, hits = (
+            operations.add_up(strand, strand.field(name), some).value
+            for name in ("encounters", "found")
+        )
         if n > 0:
-            hits = operations.add_up(strand, strand.field("found"), some).value
-            labels.append(label)
-            searches.append(n)
-            found.append(0.0 if math.isnan(hits) else hits)
-    hide = operations.withhold_small(searches)
-    hide_found = operations.withhold_small(found) | hide
-    rows = [
-        (
-            label,
-            UNKNOWN if few else n,
-            UNKNOWN if few_found else hits,
-            "withheld" if few or few_found else "",
+            counted[group] = (n, 0.0 if math.isnan(hits) else hits)
+    hide = operations.withhold_small([n for n, _ in counted.values()])
+    hide_found = operations.withhold_small([hits for _, hits in counted.values()]) | hide
+    shown = [group for group, few in zip(counted, hide, strict=True) if not few]
+    rows = []
+    for (group, (n, hits)), few, few_found in zip(
+        counted.items(), hide, hide_found, strict=True
+    ):
+        ratio, interval = "", ""
+        if group in residents and {group, REFERENCE} <= {*shown} and REFERENCE in residents:
+            ratio, interval = weeks.ratio_texts(
+                evaluation.compare_counts(
+                    n,
+                    counted[REFERENCE][0],
+                    exposure=(residents[group], residents[REFERENCE]),
+                )
+            )
+        rows.append(
+            (
+                labels[group],
+                UNKNOWN if few else n,
+                UNKNOWN if few_found else hits,
+                *(("", "") if group == REFERENCE else (ratio, interval)),
+                "withheld" if few or few_found else "",
+            )
         )
-        for label, n, hits, few, few_found in zip(
-            labels, searches, found, hide, hide_found, strict=True
-        )
-    ]
     return _table(
-        ("ethnicity", "searches", "found", "note"),
+        ("ethnicity", "searches", "found", "times_as_often", "interval", "note"),
         rows,
         "Stop and search by ethnicity, as the person says",
+        {"interval": "95 %"},
     )
 
 
