@@ -44,8 +44,8 @@ QUIET = typer.Option("--quiet", "-q", help="no messages, no progress bar")
 DEFAULT_STORE = "peelian-store"
 # Settings given by their place, not by a name: those of the first line that a job has.
 ARGUMENTS = (
-    *(("plan",), ("registered",), ("series",), ("counts",)),
-    *(("forecast", "events"), ("pings",)),
+    *(("pings",), ("plan",), ("registered",), ("series",), ("counts",)),
+    ("forecast", "events"),
 )
 # With any of these there is no need of a store.
 FILES = ("events", "counts", "rows", "series", "expected_treated")
