@@ -151,27 +151,20 @@ def _task(problem: RoutingProblem) -> "Task":
     _, group = np.unique(p.groups, return_inverse=True)
     by_worth = np.lexsort((-p.visit_value, group))
     n_groups = int(group.max()) + 1
-    limited = p.allowed is not None
+    allowed = np.ones((p.n_teams, p.n_visits)) if p.allowed is None else p.allowed
+    teams = [p.team_base, p.modes * p.travel.shape[-1], p.team_start, p.team_end]
+    place, need = (a[p.visit_stop] for a in (p.stop_place, p.stop_minutes))
+    visits = [p.visit_stop, group, place, need, p.visit_open, p.visit_close]
     return Task(
-        travel=whole(p.travel.reshape(-1, *p.travel.shape[-2:])),
-        mode=whole(p.modes),
-        base=whole(p.team_base),
-        begins=whole(p.team_start),
-        ends=whole(p.team_end),
-        stop=whole(p.visit_stop),
-        place=whole(p.stop_place[p.visit_stop]),
-        need=whole(p.stop_minutes[p.visit_stop]),
-        opens=whole(p.visit_open),
-        closes=whole(p.visit_close),
-        worth=np.array(p.visit_value, dtype=np.float64),
-        bonus=_bonus(p),
+        travel=whole(p.travel.reshape(-1, p.travel.shape[-1])),
+        teams=whole(np.column_stack(teams)),
+        visits=whole(np.column_stack(visits)),
+        worth=np.column_stack([p.visit_value, _bonus(p)]).astype(np.float64),
         first=whole(np.searchsorted(p.visit_stop[order], np.arange(p.n_stops + 1))),
         of_stop=whole(order),
-        group=whole(group),
         group_first=whole(np.searchsorted(group[by_worth], np.arange(n_groups + 1))),
         by_worth=whole(by_worth),
-        allowed=np.array(p.allowed if limited else np.ones((1, 1)), dtype=np.bool_),
-        limited=limited,
+        allowed=np.array(allowed, dtype=np.bool_, order="C"),
         near=whole(
             np.argsort(p.quickest[np.ix_(p.stop_place, p.stop_place)], axis=1, kind="stable")
         ),
@@ -194,7 +187,7 @@ def _empty(problem: RoutingProblem, task: "Task") -> "Rounds":
     from peelian.operations.search_kernels import Rounds, schedule
 
     n_teams, n_visits = problem.n_teams, problem.n_visits
-    longest = int((problem.team_end - problem.team_start).max() // task.need.min())
+    longest = int((problem.team_end - problem.team_start).max() // problem.stop_minutes.min())
     wide = min(longest, n_visits) + 2  # the base at both ends
     shapes: dict[str, tuple[int, ...]] = {
         **dict.fromkeys(("route", "legs", "ready", "due"), (n_teams, wide)),
@@ -202,7 +195,7 @@ def _empty(problem: RoutingProblem, task: "Task") -> "Rounds":
         **dict.fromkeys(("team", "start", "low", "high"), (n_visits,)),
     }
     ends = np.cumsum([np.prod(shape) for shape in shapes.values()])
-    whole, real = np.full(ends[-1], -1), np.concatenate([task.worth + task.bonus, np.zeros(2)])
+    whole, real = np.full(ends[-1], -1), np.concatenate([task.worth.sum(axis=1), np.zeros(2)])
     parts = zip(shapes.items(), np.split(whole, ends[:-1]), strict=True)
     views = {name: part.reshape(shape) for (name, shape), part in parts}
     rounds = Rounds(
@@ -210,7 +203,7 @@ def _empty(problem: RoutingProblem, task: "Task") -> "Rounds":
     )
     rounds.length[:] = 0
     rounds.driven[:] = 0
-    rounds.low[:], rounds.high[:] = task.opens, task.closes
+    rounds.low[:], rounds.high[:] = problem.visit_open, problem.visit_close
     for team in range(n_teams):
         schedule(task, rounds, team)
     return rounds

@@ -15,37 +15,33 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 STRINGS, STRING_LENGTH = 3, 8  # at most so many routes ruined, visits taken from each
+BASE, MODE, BEGINS, ENDS = range(4)  # columns of teams
+STOP, GROUP, PLACE, NEED, OPENS, CLOSES = range(6)  # columns of visits
+OWN, BONUS = range(2)  # columns of worth
 SKIP = 0.02  # a good position is passed over this often ("blinks")
 
 
 class Task(NamedTuple):
-    """The problem, flat.
+    """The problem, flat, in few arrays: each costs time in every call.
 
-    The visits of stop s are ``of_stop[first[s]:first[s + 1]]`` in the order in which they
-    open. Those of group g, which diminish each other's worth, are
-    ``by_worth[group_first[g]:group_first[g + 1]]``, largest value first. ``bonus`` is what
-    serving a visit of higher rank adds beside its worth. ``travel[mode[t]]`` is team t's.
+    ``travel`` has the matrices of all modes one below the other. ``teams`` and ``visits`` have
+    the columns named above; a team's MODE is the first row of its matrix. ``worth`` has what a
+    visit is worth of its OWN, and the BONUS for serving one of higher rank. ``allowed`` says
+    which team may serve which visit. The visits of stop s are
+    ``of_stop[first[s]:first[s + 1]]`` in the order in which they open; those of group g, which
+    diminish each other's worth, ``by_worth[group_first[g]:group_first[g + 1]]``, largest
+    first.
     """
 
     travel: Array
-    mode: Array
-    base: Array
-    begins: Array
-    ends: Array
-    stop: Array
-    place: Array
-    need: Array
-    opens: Array
-    closes: Array
+    teams: Array
+    visits: Array
     worth: Array
-    bonus: Array
     first: Array
     of_stop: Array
-    group: Array
     group_first: Array
     by_worth: Array
     allowed: Array
-    limited: bool
     near: Array
     rho: float
     gap: int
@@ -85,28 +81,28 @@ def copy(source: Rounds, target: Rounds) -> None:
 @njit(cache=True, nogil=True)
 def schedule(p: Task, s: Rounds, t: int) -> bool:
     """Earliest and latest times of one route; False when it cannot be driven."""
-    n, base, travel = s.length[t], p.base[t], p.travel[p.mode[t]]
-    free, driven, fits = p.begins[t], 0, True
+    n, base, mode = s.length[t], p.teams[t, BASE], p.teams[t, MODE]
+    free, driven, fits = p.teams[t, BEGINS], 0, True
     s.legs[t, 0], s.ready[t, 0] = base, free
     for k in range(n):
         v = s.route[t, k]
-        leg = travel[s.legs[t, k], p.place[v]]
+        leg = p.travel[mode + s.legs[t, k], p.visits[v, PLACE]]
         driven += leg
         begin = max(free + leg, s.low[v])
         fits = fits and begin <= s.high[v]
         s.start[v] = begin
-        free = begin + p.need[v]
-        s.legs[t, k + 1], s.ready[t, k + 1] = p.place[v], free
+        free = begin + p.visits[v, NEED]
+        s.legs[t, k + 1], s.ready[t, k + 1] = p.visits[v, PLACE], free
     s.legs[t, n + 1] = base
     if n:
-        leg = travel[s.legs[t, n], base]
+        leg = p.travel[mode + s.legs[t, n], base]
         driven += leg
-        fits = fits and free + leg <= p.ends[t]
-    latest = p.ends[t]
+        fits = fits and free + leg <= p.teams[t, ENDS]
+    latest = p.teams[t, ENDS]
     s.due[t, n] = latest
     for k in range(n - 1, -1, -1):
         v = s.route[t, k]
-        latest -= travel[s.legs[t, k + 1], s.legs[t, k + 2]] + p.need[v]
+        latest -= p.travel[mode + s.legs[t, k + 1], s.legs[t, k + 2]] + p.visits[v, NEED]
         latest = min(latest, s.high[v])
         s.due[t, k] = latest
     s.total[1] += driven - s.driven[t]
@@ -118,7 +114,7 @@ def schedule(p: Task, s: Rounds, t: int) -> bool:
 def neighbours(p: Task, s: Rounds, visit: int) -> tuple[int, int]:
     """Served visits to the same stop just before and just after, -1 for none."""
     before, seen = -1, False
-    for i in range(p.first[p.stop[visit]], p.first[p.stop[visit] + 1]):
+    for i in range(p.first[p.visits[visit, STOP]], p.first[p.visits[visit, STOP] + 1]):
         other = p.of_stop[i]
         if other == visit:
             seen = True
@@ -132,10 +128,10 @@ def neighbours(p: Task, s: Rounds, visit: int) -> tuple[int, int]:
 @njit(cache=True, nogil=True)
 def window(p: Task, s: Rounds, visit: int) -> tuple[int, int]:
     """When an unserved visit may start, given the other visits to its stop."""
-    low, high = p.opens[visit], p.closes[visit]
+    low, high = p.visits[visit, OPENS], p.visits[visit, CLOSES]
     if p.gap:
         before, after = neighbours(p, s, visit)
-        apart = p.need[visit] + p.gap
+        apart = p.visits[visit, NEED] + p.gap
         if before >= 0:
             low = max(low, s.start[before] + apart)
         if after >= 0:
@@ -152,20 +148,20 @@ def best_place(
     low, high = window(p, s, visit)
     if low > high:
         return team, position
-    place, need = p.place[visit], p.need[visit]
+    place, need = p.visits[visit, PLACE], p.visits[visit, NEED]
     for t in teams:
-        if p.limited and not p.allowed[t, visit]:
+        if not p.allowed[t, visit]:
             continue
-        n, travel = s.length[t], p.travel[p.mode[t]]
+        n, mode = s.length[t], p.teams[t, MODE]
         k = 0
         while k <= n and s.due[t, k] < low + need:
             k += 1
         while k <= n and s.ready[t, k] <= high:
             here, after = s.legs[t, k], s.legs[t, k + 1]
-            out, on = travel[here, place], travel[place, after]
+            out, on = p.travel[mode + here, place], p.travel[mode + place, after]
             begin = max(s.ready[t, k] + out, low)
             if begin <= high and begin + need + on <= s.due[t, k]:
-                cost = out + on - travel[here, after]
+                cost = out + on - p.travel[mode + here, after]
                 if cost < least and (skip == 0 or rng.random() >= skip):
                     team, position, least = t, k, cost
             k += 1
@@ -179,7 +175,7 @@ def worth_of_group(p: Task, s: Rounds, group: int, also: int, less: int) -> floa
     for i in range(p.group_first[group], p.group_first[group + 1]):
         v = p.by_worth[i]
         if (s.team[v] >= 0 or v == also) and v != less:
-            total += p.worth[v] * factor
+            total += p.worth[v, OWN] * factor
             factor *= p.rho
     return total
 
@@ -188,11 +184,11 @@ def worth_of_group(p: Task, s: Rounds, group: int, also: int, less: int) -> floa
 def count(p: Task, s: Rounds, visit: int) -> None:
     """Bring the value up to date, and what each visit of the group would now add."""
     served = s.team[visit] >= 0
-    s.total[0] += p.bonus[visit] if served else -p.bonus[visit]
+    s.total[0] += p.worth[visit, BONUS] if served else -p.worth[visit, BONUS]
     if p.rho == 1:
-        s.total[0] += p.worth[visit] if served else -p.worth[visit]
+        s.total[0] += p.worth[visit, OWN] if served else -p.worth[visit, OWN]
         return
-    group = p.group[visit]
+    group = p.visits[visit, GROUP]
     now = worth_of_group(p, s, group, -1, -1)
     before = (
         worth_of_group(p, s, group, -1, visit)
@@ -203,7 +199,7 @@ def count(p: Task, s: Rounds, visit: int) -> None:
     for i in range(p.group_first[group], p.group_first[group + 1]):
         v = p.by_worth[i]
         if s.team[v] < 0:
-            s.gain[v] = worth_of_group(p, s, group, v, -1) - now + p.bonus[v]
+            s.gain[v] = worth_of_group(p, s, group, v, -1) - now + p.worth[v, BONUS]
 
 
 @njit(cache=True, nogil=True)
@@ -217,7 +213,7 @@ def insert(p: Task, s: Rounds, visit: int, t: int, position: int) -> None:
     s.team[visit] = t
     schedule(p, s, t)
     if p.gap:  # narrow the windows on both sides so that the gaps will last
-        apart = p.need[visit] + p.gap
+        apart = p.visits[visit, NEED] + p.gap
         before, after = neighbours(p, s, visit)
         if before >= 0:
             s.low[visit] = max(s.low[visit], s.start[visit])
@@ -239,18 +235,18 @@ def remove(p: Task, s: Rounds, t: int, position: int) -> int:
     for k in range(position, s.length[t]):
         s.route[t, k] = s.route[t, k + 1]
     s.team[visit] = -1
-    s.low[visit], s.high[visit] = p.opens[visit], p.closes[visit]
+    s.low[visit], s.high[visit] = p.visits[visit, OPENS], p.visits[visit, CLOSES]
     schedule(p, s, t)
     if p.gap:
-        apart = p.need[visit] + p.gap
+        apart = p.visits[visit, NEED] + p.gap
         before, after = neighbours(p, s, visit)
         if before >= 0:
-            limit = s.low[after] - apart if after >= 0 else p.closes[before]
-            s.high[before] = min(p.closes[before], limit)
+            limit = s.low[after] - apart if after >= 0 else p.visits[before, CLOSES]
+            s.high[before] = min(p.visits[before, CLOSES], limit)
             schedule(p, s, s.team[before])
         if after >= 0:
-            limit = s.high[before] + apart if before >= 0 else p.opens[after]
-            s.low[after] = max(p.opens[after], limit)
+            limit = s.high[before] + apart if before >= 0 else p.visits[after, OPENS]
+            s.low[after] = max(p.visits[after, OPENS], limit)
             schedule(p, s, s.team[after])
     count(p, s, visit)
     return visit
@@ -293,7 +289,7 @@ def ruin(
     while pick >= s.length[t]:
         pick -= s.length[t]
         t += 1
-    centre = p.stop[s.route[t, pick]]
+    centre = p.visits[s.route[t, pick], STOP]
     n_strings = 1 + int(rng.random() * STRINGS)
     for stop in p.near[centre]:
         for i in range(p.first[stop], p.first[stop + 1]):
@@ -324,8 +320,8 @@ def rebuild(
     for v in range(len(s.team)):  # those served come last
         score[v] = np.inf
         if s.team[v] < 0:  # rank is without noise
-            worth = s.gain[v] - p.bonus[v]
-            score[v] = -p.bonus[v] - worth * (1 - spread * rng.random())
+            worth = s.gain[v] - p.worth[v, BONUS]
+            score[v] = -p.worth[v, BONUS] - worth * (1 - spread * rng.random())
     for visit in np.argsort(score):
         if score[visit] == np.inf:
             break
@@ -341,7 +337,7 @@ def anneal(
     price: float, rounds: int, rng: np.random.Generator,
 ) -> None:  # fmt: skip
     """Ruin and rebuild so many times; ``now`` goes on, ``best`` is kept."""
-    n_visits, n_teams = len(p.place), len(p.base)
+    n_visits, n_teams = len(p.visits), len(p.teams)
     removed, touched = np.empty(n_visits, np.int64), np.empty(n_teams, np.int64)
     anywhere, everyone = np.zeros(n_visits, np.bool_), np.arange(n_teams)
     for _ in range(rounds):
