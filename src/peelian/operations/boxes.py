@@ -5,7 +5,7 @@ an origin knows the boxes of that day and no later one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from peelian.terms import (
     Floats,
     Grid,
     Instants,
+    Ints,
     ParameterError,
     Shapes,
     Spots,
@@ -257,11 +258,35 @@ def shares_within(polygon: Any, grid: Grid, study_area: StudyArea) -> Floats:
     import shapely
 
     shares = np.zeros(grid.n_cells)
-    shapes = outlines(grid, study_area=study_area)
-    met = np.flatnonzero(shapely.intersects(polygon, shapes))
-    inside = shapely.area(shapely.intersection(polygon, shapes[met]))
-    shares[met] = np.minimum(inside / grid.area[met], 1.0)
+    within = shapely.intersection(polygon, study_area.polygon)
+    near = _cells_near(within, grid)
+    inside = shapely.area(shapely.intersection(within, _whole_cells(grid, near)))
+    shares[near] = np.minimum(inside / grid.area[near], 1.0)
     return shares
+
+
+def _cells_near(polygon: Any, grid: Grid) -> Ints:
+    """Numbers of the cells that a polygon may touch, so that few outlines are made."""
+    if grid.polygons is not None:
+        return np.arange(grid.n_cells)
+    if polygon.is_empty:
+        return np.arange(0)
+    west, south, east, north = polygon.bounds
+    reach = grid.cell_size
+    return np.flatnonzero(
+        (grid.x > west - reach)
+        & (grid.x < east + reach)
+        & (grid.y > south - reach)
+        & (grid.y < north + reach)
+    )
+
+
+def _whole_cells(grid: Grid, cells: Ints) -> Shapes:
+    """Outlines of some cells, not clipped."""
+    if grid.polygons is not None:
+        return grid.polygons[cells]
+    columns = {name: getattr(grid, name)[cells] for name in ("x", "y", "area", "position")}
+    return outlines(replace(grid, **columns))
 
 
 def closed_cells(boxes: Sequence[Box], grid: Grid) -> Bools:
