@@ -17,7 +17,7 @@ from peelian.evaluation.effects import (
 from peelian.evaluation.logged_draw import MIN_DAYS, draw_effect
 from peelian.evaluation.planning import panel_dispersion
 from peelian.evaluation.two_counts import compare_counts
-from peelian.statistics import sign_flip_test
+from peelian.statistics import Z95, sign_flip_test
 from peelian.terms import AreaCounts, Bools, DataError, Floats, Interval, Role
 
 MOST_REDRAWN = 20_000_000  # place-days of all redraws together, so that memory holds them
@@ -49,7 +49,9 @@ def days_within_spots(
     found = crossover(yt, yt + yc, et / (et + ec), dispersion=phi)
     measures = [_within(found, yt.sum(), yc.sum(), float(et.sum()), float(ec.sum()), phi)]
     if not choices.washout:
-        p = randomisation_p(y, on, _redrawn(on, choices.permutations, rng))
+        redrawn = _redrawn(on, choices.permutations, rng)
+        measures[0] = _as_wide_as_drawn(measures[0], y, redrawn, found.variance)
+        p = randomisation_p(y, on, redrawn)
         measures.append(replace(measures[0], name="the same, p by redrawing the days", p=p))
     left = int((~both).sum())
     warnings = (f"{left} areas without days of both kinds are left out.",) if left else ()
@@ -79,6 +81,18 @@ def _within(
         totals = compare_counts(yt, yc, exposure=(et, ec), dispersion=phi)
         limits, p = totals.ratio, totals.p
     return Measure("rate ratio within spots", found.value, limits, p, RATIO)
+
+
+def _as_wide_as_drawn(measure: Measure, y: Floats, redrawn: Bools, variance: float) -> Measure:
+    """The interval, made no narrower than what redrawing the days shows of the total."""
+    totals = np.tensordot(redrawn, y, axes=2)
+    reach = float(np.quantile(np.abs(totals - totals.mean()), 0.95)) / np.sqrt(variance) / Z95
+    low, high = measure.interval.low, measure.interval.high
+    if not (reach > 1 and 0 < low <= high < np.inf):
+        return measure
+    limits = measure.value * (np.array([low, high]) / measure.value) ** reach
+    method = f"{measure.interval.method}, widened to the redrawn days"
+    return replace(measure, interval=Interval(float(limits[0]), float(limits[1]), method))
 
 
 def _washed(on: Bools, washout: int) -> Bools:
