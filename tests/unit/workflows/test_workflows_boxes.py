@@ -44,6 +44,7 @@ from peelian.workflows.settings import (
     EventsFile,
     ForecastSettings,
     MapSettings,
+    PlanSettings,
 )
 
 WHY = Wording("Fights after closing")
@@ -338,3 +339,24 @@ def test_a_file_of_events_has_no_boxes(tmp_path):
     source = EventsFile(events=str(dated_csv(tmp_path / "e.csv")), **DATED)
     asked = BacktestSettings(cells=Cells(source=source), models="count", draws=20)
     assert "boxes" not in dict(run("backtest", None, asked, now=NOW).tables)
+
+
+def test_a_plan_takes_boxes_in_keeps_their_outline_and_is_made_again(store, tmp_path):
+    add_boxes(store, [square(BUSY, 500)], WHY, now=NOW)
+    asked = PlanSettings(ForecastSettings(model="count", flag_cells=6), teams=1)
+    outcome = run("plan", store, asked, now=NOW)
+    assert "spots drawn by hand: box 1, Market" in outcome.chosen
+    draw = dict(outcome.tables)["draw"].columns
+    (n,) = [k for k, place in enumerate(draw["place"].tolist()) if "(box 1)" in place]
+    assert 0 < draw["probability"][n] <= 1
+    assert [box.name for box in outcome.view.boxes] == [draw["place"][n]]
+    (kept,) = store.artefacts("plan")
+    spots = json.loads(store.read_artefact(kept.artefact)[1]["spots.geojson"])
+    ring = shapely.geometry.shape(spots["features"][n]["geometry"])
+    flagged = shapely.geometry.shape(spots["features"][n - 1]["geometry"])
+    assert ring.area == pytest.approx(flagged.area, rel=0.01)  # as large, elsewhere
+    (path, *_) = write(outcome, tmp_path / "plan.csv")
+    reject_box(store, 1, WHY, now=NOW + timedelta(days=1))
+    assert reproduce(path, folder=store.path)[1] is None
+    without = run("plan", store, asked, now=NOW + timedelta(days=2))
+    assert not any("box" in one for one in without.chosen)
