@@ -183,6 +183,29 @@ def test_a_link_that_is_not_right_is_a_clear_page_without_the_workbench(context_
     assert Axe().run(page).violations_count == 0
 
 
+def test_when_a_link_has_ended_what_was_never_sent_is_read_out(context_of, address, browser):
+    desk = browser.new_page(viewport=DESK)
+    desk.goto(f"{address}/delivery")
+    desk.wait_for_selector("body:not(:has([data-progress]))")
+    desk.get_by_role("link", name="links for its teams").nth(1).click()
+    assert "These links ended at" in desk.inner_text("main")
+    link = desk.locator("a.peelian-address").first.get_attribute("href")
+    desk.close()
+    page = context_of().new_page()
+    assert page.goto(link).status == 403
+    assert "This link ended on" in page.inner_text("main")
+    assert not page.locator("[data-left]").is_visible()
+    page.evaluate(
+        "localStorage.setItem('peelian-team ' + document.querySelector('[data-team]').dataset"
+        ".team, JSON.stringify([{id: 'x', stop: 2, what: 'arrived',"
+        " time: '2026-11-22T14:05:00Z'}, {id: 'y', stop: 1, what: 'left', held: true}]))"
+    )
+    page.reload()
+    page.wait_for_selector("[data-left] li")
+    assert page.locator("[data-left] li").all_inner_texts() == ["Stop 2: Arrived 14:05"]
+    assert Axe().run(page).violations_count == 0
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE])
 def test_the_sergeant_sees_planned_against_delivered(context_of, address, links, size):
     page = context_of(size).new_page()

@@ -62,8 +62,8 @@ def rows_of(shift: Shifted) -> list[Row]:
                 "drawn": bool(plan.drawn[n]),
                 "planned_visits": int(planned_visits[n]),
                 "planned_minutes": float(planned[n]),
-                "delivered_visits": float(seen.get("delivered_visits", UNKNOWN)),
-                **{name: float(seen.get(name, UNKNOWN)) for name in (*MINUTES, *OFFICER)},
+                "delivered_visits": number(seen, "delivered_visits"),
+                **{name: number(seen, name) for name in (*MINUTES, *OFFICER)},
                 "reported_visits": visits[n],
                 "reported_minutes": minutes[n],
             }
@@ -112,9 +112,7 @@ def by_day(shifts: list[Shifted]) -> Table:
         values = {
             "planned_visits": float(planned_visits.sum()),
             "planned_minutes": float(planned.sum()),
-            **{
-                name: float(seen.get(name, UNKNOWN)) for name in ("delivered_visits", *MINUTES)
-            },
+            **{name: number(seen, name) for name in ("delivered_visits", *MINUTES)},
             "reported_visits": sum(visits),
             "reported_minutes": sum(minutes),
         }
@@ -139,8 +137,8 @@ def by_team(shifts: list[Shifted]) -> Table:
                     "team": team,
                     "planned_visits": len(stops),
                     "planned_minutes": sum(stop.minutes for stop in stops),
-                    "delivered_visits": float(seen.get("delivered_visits", UNKNOWN)),
-                    **{name: float(seen.get(name, UNKNOWN)) for name in MINUTES},
+                    "delivered_visits": number(seen, "delivered_visits"),
+                    **{name: number(seen, name) for name in MINUTES},
                     "reported_visits": float(sum(map(len, own))) if known else UNKNOWN,
                     "reported_minutes": sum(float(np.nansum(v[:, 1] - v[:, 0])) for v in own)
                     if known
@@ -239,6 +237,12 @@ def seen(shifts: list[Shifted]) -> Table:
         },
         "What teams saw",
     )
+
+
+def number(row: Row, name: str) -> float:
+    """A number of a row that was kept; not known where it has none."""
+    value = row.get(name)
+    return UNKNOWN if value is None else float(value)
 
 
 def added(so_far: float, more: float) -> float:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from peelian import operations, reports, sources
 from peelian.sources import PingColumns, PingFile
 from peelian.store import Store
 from peelian.terms import (
+    CoverageError,
     Ingredient,
     ParameterError,
     Pings,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from peelian.reports import MapView
 
 KIND = "dosage"
+NAMED = 8  # units or teams in a sentence
 KEPT = ("day", "teams", "units", "visits", "refused")  # tables kept beside the one by spot
 NOT_KEPT = (
     "The pings are not kept: only visits by call sign, their bounds, how often devices spoke, "
@@ -72,6 +75,12 @@ def dosage(
         now=now,
     )
     pings = joined([one.pings for one in files])
+    if not len(pings):
+        raise CoverageError(
+            f"not one of {sum(one.read for one in files):,} pings can be used ("
+            f"{reasons(files)}): nothing is known of {plan_in_words(plan)}; if they are of "
+            "another shift, give its plan with --plan"
+        )
     progress(0.5, "finding visits")
     gap, dwell = (
         np.timedelta64(round(minutes * 60), "s") for minutes in (settings.gap, settings.dwell)
@@ -88,7 +97,7 @@ def dosage(
     tables = {
         "day": day_table(plan, visits, teams),
         "as drawn": drawn_table(spots),
-        "teams": teams_table(plan, visits, teams),
+        "teams": teams_table(plan, visits, teams, set(pings.unit.tolist())),
         "units": units_table(operations.refresh_rates(pings, gap=gap), teams),
         "visits": visits_table(plan, visits),
         "refused": refused_table(files),
@@ -111,7 +120,7 @@ def dosage(
     return Outcome(
         spots,
         record,
-        sentences(plan, files, tables["day"], tables["units"], settings),
+        sentences(plan, files, tables, settings),
         summary=short_table(spots),
         tables=tuple(tables.items()),
         shapes=plan.outlines,
@@ -197,40 +206,55 @@ def refused(file: PingFile) -> int:
     return sum(file.refused.values())
 
 
-def sentences(
-    plan: KeptPlan,
-    files: tuple[PingFile, ...],
-    day: Table,
-    units: Table,
-    settings: DosageSettings,
-) -> tuple[str, ...]:
-    """What was read, what was refused, and the answer in a sentence."""
-    read, out = sum(f.read for f in files), sum(refused(f) for f in files)
+def reasons(files: tuple[PingFile, ...]) -> str:
+    """Reasons for refusals with how many rows, the commonest first."""
     why: Counter[str] = Counter()
     for one in files:
         why.update(one.refused)
-    said = ", ".join(f"{reason} {n:,}" for reason, n in why.most_common())
-    planned = float(day.columns["planned_minutes"][0])
-    low, middle, high = (float(day.columns[name][0]) for name in MINUTES)
+    return ", ".join(f"{reason} {n:,}" for reason, n in why.most_common())
+
+
+def plan_in_words(plan: KeptPlan) -> str:
+    """Which plan: its name, area and shift."""
+    start, end = plan.shift.start, plan.shift.end
+    return f"plan {plan.short}: {plan.area}, {start:%A %-d %B %Y, %H:%M} to {end:%H:%M}"
+
+
+def sentences(
+    plan: KeptPlan,
+    files: tuple[PingFile, ...],
+    tables: Mapping[str, Table],
+    settings: DosageSettings,
+) -> tuple[str, ...]:
+    """What was read, what was refused, what is not known, and the answer in a sentence."""
+    read, out = sum(f.read for f in files), sum(refused(f) for f in files)
+    day, units, teams = (tables[name].columns for name in ("day", "units", "teams"))
+    planned = float(day["planned_minutes"][0])
+    low, middle, high = (float(day[name][0]) for name in MINUTES)
     share = f": {middle / planned:.0%} of what was planned" if planned else ""
-    unknown = units.columns["unit"][units.columns["team"] == OTHERS].tolist()
-    return (
-        f"plan {plan.short}: {plan.area}, {plan.shift.start:%A %-d %B %Y, %H:%M}",
+    unknown = units["unit"][units["team"] == OTHERS].tolist()
+    silent_teams = teams["team"][np.isnan(teams["delivered_minutes"])].tolist()
+    said = [
+        plan_in_words(plan),
         f"{read:,} pings read, {read - out:,} accepted, {out:,} refused"
-        + (f" ({said})" if said else ""),
-        *(
-            (f"times without an offset from UTC are of {settings.zone}",)
-            if any(f.assumed_zone for f in files)
-            else ()
-        ),
-        *(
-            (f"of no team of the plan (say whose with --units): {', '.join(unknown)}",)
-            if unknown
-            else ()
-        ),
-        f"{middle:,.0f} of {planned:,.0f} minutes delivered ({low:,.0f} to {high:,.0f})"
-        + share,
+        + (f" ({reasons(files)})" if out else ""),
+    ]
+    if any(f.assumed_zone for f in files):
+        said.append(f"times without an offset from UTC are of {settings.zone}")
+    if unknown:
+        said.append(f"of no team of the plan (say whose with --units): {listed(unknown)}")
+    if silent_teams:
+        said.append(f"no pings of {listed(silent_teams)}: what they did is not known")
+    said.append(
+        f"{middle:,.0f} of {planned:,.0f} minutes delivered ({low:,.0f} to {high:,.0f}){share}"
     )
+    return tuple(said)
+
+
+def listed(names: list[str]) -> str:
+    """The first names, and how many more."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return "; ".join(names[:NAMED]) + more
 
 
 def dosage_view(

@@ -92,8 +92,13 @@ def drawn_table(spots: Table) -> Table:
     )
 
 
-def teams_table(plan: KeptPlan, visits: SeenVisits, teams: dict[str, str]) -> Table:
-    """Each team: minutes planned, delivered at its own stops, and in other spots."""
+def teams_table(
+    plan: KeptPlan, visits: SeenVisits, teams: dict[str, str], heard: set[str]
+) -> Table:
+    """Each team: minutes planned, delivered at its own stops, and in other spots.
+
+    Of a team none of whose units is among those ``heard``, nothing is known.
+    """
     names = [*plan.teams, OTHERS]
     of_unit = [teams.get(unit.casefold(), OTHERS) for unit in visits.unit.tolist()]
     team = np.array([names.index(one) for one in of_unit], dtype=np.int64)
@@ -111,12 +116,16 @@ def teams_table(plan: KeptPlan, visits: SeenVisits, teams: dict[str, str]) -> Ta
     place = team[own] * n + visits.spot[own]
     patrols = operations.count_patrols(chosen(visits, own), place, len(names) * n)
     planned = np.array([*(sum(stop.minutes for stop in s) for s in stops), 0.0])
+    known = np.isin(names, [*(teams.get(unit.casefold(), OTHERS) for unit in heard), OTHERS])
+    delivered, others = (np.where(known[:, None], m, np.nan) for m in (delivered, others))
     return Table(
         {
             "team": np.array(names, dtype=np.str_),
             "planned_visits": np.array([*map(len, stops), 0]),
             "planned_minutes": planned,
-            "delivered_visits": patrols.reshape(len(names), -1).sum(axis=1),
+            "delivered_visits": np.where(
+                known, patrols.reshape(len(names), -1).sum(axis=1), np.nan
+            ),
             **dict(zip(MINUTES, delivered.T, strict=True)),
             "elsewhere_minutes": others[:, 1],
             "compliance": compliance(delivered[:, 1], planned),
