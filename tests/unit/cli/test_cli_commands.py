@@ -396,7 +396,7 @@ def test_the_commands_are_the_ones_of_the_house():
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert names == {
         "count", "explain", "forecast", "backtest", "plan", "ingest", "reproduce", "serve",
-        "demo",
+        "demo", "arches", "delivery", "dosage",
     }  # fmt: skip
     groups = {group.name for group in app.registered_groups}
-    assert groups == {"hotspots", "evaluate", "report"}
+    assert groups == {"hotspots", "evaluate", "boxes", "operation", "report"}
