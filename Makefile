@@ -45,6 +45,7 @@ docs: $(VENV)/.dev  ## write the pages made from the code
 
 evidence: $(VENV)/.dev ## simulate every method's error rates (minutes) and write their page
 	PYTHONPATH=tests $(BIN)/python tests/evidence/error_rates.py
+	PYTHONPATH=tests $(BIN)/python tests/evidence/simulated_year.py
 
 lock:            ## renew requirements/ (needs uv); hashes kept, no index addresses
 	sh requirements/lock.sh

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from forecast_histories import dated_history, events_of, squares
-from peelian import forecasts, hotspots
+from peelian import evaluation, forecasts, hotspots
 from peelian.terms import Forecaster, Generators, PlatformError
 from streets import network_of
 
@@ -152,6 +152,23 @@ def _on_streets(world: World) -> hotspots.SnappedEvents:
     return hotspots.snap_events(world.x, world.y, STREETS, max_distance=150)
 
 
+HALF = (np.arange(GRID.n_cells) % 2 == 0)[:, None] & (np.arange(WEEKS) >= 20)  # treated when
+
+
+def _drawn(world: World) -> float:
+    active = _rng().random((WEEKS, GRID.n_cells)) < 0.4
+    found = evaluation.draw_effect(world.history.counts, active, np.full(active.shape, 0.4))
+    return found.ratio.value
+
+
+def _lead(world: World) -> float:
+    found = evaluation.event_study(
+        world.history.counts.T, HALF, leads=1, permutations=19, rng=_rng()
+    )
+    return found.ratios[0].value
+
+
+ACT = "unit/evaluation/test_evaluation_"
 HOT, FORE, LAWS, REF = "unit/hotspots/test_hotspots_", "unit/forecasts/test_forecasts_", "properties/test_", "reference/test_"  # fmt: skip
 
 TABLE = (
@@ -338,6 +355,29 @@ TABLE = (
         ("the formula by hand; scipy's minimiser of the penalised likelihood", REF + "many_scales_vectors.py::test_the_powers_minimise_the_penalised_likelihood"),
         ("metres, kilometres, origin", FORE + "many_scales.py::test_units_and_origin_do_not_matter"),
         ("even noise", FORE + "many_scales.py::test_on_even_noise_it_is_no_better_than_counting"),
+    ),
+    Evidence(
+        "interrupted_series",
+        lambda w: evaluation.interrupted_series(
+            w.history.counts.sum(axis=1), n_before=18, slope_change=False
+        ).level.value,
+        ("a published example (Lopez Bernal and others 2017) as statsmodels 0.15.0 has it, to eight digits", REF + "interrupted_vectors.py::test_level_with_a_season"),
+        ("days or hours of exposure", ACT + "interrupted.py::test_units_of_exposure_and_days_of_months_do_not_matter"),
+        ("months of noise", ACT + "interrupted.py::test_no_change_is_found_in_noise"),
+    ),
+    Evidence(
+        "draw_effect",
+        _drawn,
+        ("0.375 (Horvitz-Thompson) in its docstring; the crossover estimate by hand", ACT + "logged_draw.py::test_with_one_probability_for_all_it_is_the_crossover_estimate"),
+        ("order of days and spots", ACT + "logged_draw.py::test_order_of_days_and_spots_does_not_matter"),
+        ("a rotation without effect", ACT + "logged_draw.py::test_no_effect_is_found_where_there_is_none"),
+    ),
+    Evidence(
+        "event_study",
+        _lead,
+        ("a ratio of ratios by hand: 0.514690", ACT + "leads.py::test_one_lead_of_two_areas_is_a_ratio_of_ratios"),
+        ("length of periods", ACT + "leads.py::test_exposure_of_periods_does_not_matter"),
+        ("areas that moved alike", ACT + "leads.py::test_no_drift_is_found_where_there_is_none"),
     ),
 )  # fmt: skip
 

@@ -197,7 +197,10 @@ def _difference(drawn: _Arm, other: _Arm, *, enough: bool) -> tuple[float, Inter
     from scipy.special import stdtrit
 
     steps = drawn.log_steps(), other.log_steps()
-    correlation = float(np.nan_to_num(np.corrcoef(*steps)[0, 1]))
+    spread = float(np.sqrt(np.sum(steps[0] ** 2) * np.sum(steps[1] ** 2)))
+    if not spread:
+        return value, Interval(np.nan, np.nan, "no spread between days")
+    correlation = float(np.sum(steps[0] * steps[1])) / spread
     down, up = [], []
     for arm, step in zip((drawn, other), steps, strict=True):
         error, freedom = _reach(step)
