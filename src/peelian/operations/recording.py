@@ -21,9 +21,8 @@ from peelian.terms import (
 PLACE_LENGTH, NAME_LENGTH = 40, 60  # letters
 LONGEST = 31  # days of an operation: a week of action, or a month of it
 _PLACE = re.compile(r"[^\W\d_][\w .,'\u2019&()/-]*")
-_PERSON = re.compile(
-    r"(mr|mrs|ms|miss|dr|master)\b|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.I
-)
+_ROAD = re.compile(r"\b[ABM]\d{1,4}\b")  # such as A127
+_PERSON = re.compile(r"\b(mr|mrs|ms|miss)\b|\b[a-z]{1,2}\d[a-z\d]? ?\d[a-z]{2}\b", re.I)
 
 
 def parse_activity(
@@ -97,7 +96,11 @@ def parse_place(text: str) -> str:
     name = " ".join(text.split())
     if len(name) > PLACE_LENGTH:
         raise ParameterError(f"give a name of {PLACE_LENGTH} letters at most, and no more")
-    if not _PLACE.fullmatch(name) or _PERSON.search(name) or re.search(r"\d{3}", name):
+    if (
+        not _PLACE.fullmatch(name)
+        or _PERSON.search(name)
+        or re.search(r"\d{3}", _ROAD.sub("", name))
+    ):
         raise ParameterError(
             "give the name of a place, such as Basildon bus station: no address, no person"
         )

@@ -14,6 +14,7 @@ from peelian.operations import (
     estimate_by,
     estimate_measure,
     parse_activity,
+    parse_place,
     places_of,
     planned_work,
     require_operation,
@@ -134,6 +135,7 @@ def test_what_is_right_gets_through():
         ("retested", "1", "give “Sold” first"),
         ("retest_day", "soon", "YYYY-MM-DD"),
         ("place", "Mr Smith", "no person"),
+        ("place", "home of Miss Jones", "no person"),
         ("place", "12 High Street", "no address"),
         ("place", "SS14 1AA", "no address"),
         ("place", "call 07700900123", "no address"),
@@ -146,6 +148,15 @@ def test_what_is_wrong_is_said_of_its_field(field, text, said):
     _, problems = parse_activity(SHOPS, given)
     assert list(problems) == [field]
     assert said in problems[field]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["The Railway Arms", "A127 Gallows Corner", "B1008", "Oak Dr", "King's Lynn",
+     "Pitsea (Tesco)", "St Osyth's Priory", "Coed-y-Brenin", "Tŷ Bont"],
+)  # fmt: skip
+def test_names_of_places_get_through(name):
+    assert parse_place(name) == name
 
 
 def test_parts_of_a_whole_are_no_more_than_it():
