@@ -155,6 +155,8 @@ def values_of(
     number = request.GET.get(EDIT, "")
     edited = next((box for box in boxes if str(box.number) == number), None)
     form = sent or BoxForm(initial=initial_of(edited, store.crs) if edited else {})
+    if form["box"].value():
+        form.fields["until"].help_text = "Such as 2026-12-31. Empty: as it is"
     query = request.GET.copy()
     for name in (EDIT, TOLD):
         query.pop(name, None)

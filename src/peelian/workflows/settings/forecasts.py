@@ -54,7 +54,7 @@ class BacktestSettings:
 class LeakSettings:
     """The whole backtest on worlds in which there is nothing to foretell."""
 
-    backtest: BacktestSettings = part(BacktestSettings(), without=("companions",))
+    backtest: BacktestSettings = part(BacktestSettings(), without=("companions", "boxes"))
     runs: int = option(10, "worlds of each kind, up to 20; more see smaller leaks")
     error_rate: float = option(0.05, "chance that any sound model is called leaking, 0 to 1")
 
