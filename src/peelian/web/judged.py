@@ -34,11 +34,15 @@ LABELS = {
     "no_interval": "Why no interval",
     "decile": "Tenth",
     "ratio": "Observed over expected",
+}
+BESIDE = {  # of drawn boxes and a model in the same area
     "flagged": "Where",
+    "hits": "Caught",
     "hits a km2": "Caught a km² and period",
     "its hits a km2": "By the model",
     "its PAI": "PAI of the model",
     "against": "Model in the same area",
+    "difference": "More than the model",
 }
 
 
@@ -88,7 +92,7 @@ def backtest_made(
             ),
             labels=LABELS,
         ),
-        "boxes": table_shown(tables["boxes"], labels=LABELS) if "boxes" in tables else None,
+        "boxes": table_shown(tables["boxes"], labels=BESIDE) if "boxes" in tables else None,
         "boxes_said": [one for one in outcome.chosen if "box" in one],
         "downloads": offered,
     }  # fmt: skip
