@@ -50,6 +50,7 @@ ARGUMENTS = (
 # With any of these there is no need of a store.
 FILES = ("events", "counts", "rows", "series", "expected_treated")
 REGISTER = ("evaluate register", "evaluate report")  # these need one all the same
+WITHOUT = ("report figures",)  # these say more with a store, and much without
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -94,6 +95,7 @@ EXAMPLES = {
     "arches": "peelian arches --date 2018-12-03 --days 7 --teams 2",
     "dosage": "peelian dosage pings.csv --plan latest --units 'EA1=Team 1, EA2=Team 1'",
     "delivery": "peelian delivery --first-day 2018-12-01 --format csv > spot-days.csv",
+    "report figures": "peelian report figures --force essex --output figures.pdf",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
@@ -118,7 +120,8 @@ def job_command(
         )
         register = job.name in REGISTER
         store = None
-        if register or not files:
+        bare = job.name in WITHOUT and not Path(store_path).exists()
+        if register or not (files or bare):
             store = open_store(store_path, create=register)
         with progress_bar(quiet) as progress:
             outcome = run(job.name, store, settings, now=datetime.now(UTC), progress=progress)

@@ -32,6 +32,15 @@ from peelian.evaluation.effects import (
     before_dispersion,
 )
 from peelian.evaluation.equity import equity_table, flagged_parts
+from peelian.evaluation.figures import (
+    area_funnel,
+    area_rates,
+    days_and_saturdays,
+    nearest_areas,
+    rolling_sums,
+    yearly_dispersion,
+    yearly_trend,
+)
 from peelian.evaluation.impact import DESIGNS, estimate_effect, scheduled
 from peelian.evaluation.interrupted import InterruptedSeries, interrupted_series
 from peelian.evaluation.judgement import (
@@ -76,7 +85,7 @@ from peelian.evaluation.prior import (
     ratio_from_d,
 )
 from peelian.evaluation.rate_ratio import RateRatio
-from peelian.evaluation.rates import district_rates
+from peelian.evaluation.rates import PER, district_rates
 from peelian.evaluation.results import (
     MIN_BLOCKS,
     ORACLE,
@@ -118,6 +127,7 @@ __all__ = [
     "MIN_BASE",
     "MIN_BLOCKS",
     "ORACLE",
+    "PER",
     "RANDOM",
     "WITH",
     "BacktestResult",
@@ -153,6 +163,8 @@ __all__ = [
     "Tuning",
     "Walker",
     "Work",
+    "area_funnel",
+    "area_rates",
     "average_run_length",
     "backtest",
     "backtest_table",
@@ -165,6 +177,7 @@ __all__ = [
     "conditional_power",
     "crossover",
     "cusum_limit",
+    "days_and_saturdays",
     "design_power",
     "difference_in_differences",
     "displacement_power",
@@ -184,20 +197,22 @@ __all__ = [
     "leak_check",
     "minimum_detectable_ratio",
     "monthly_dispersion",
+    "nearest_areas",
     "normal_power",
     "observed_over_expected",
     "one_by_one",
     "origins_table",
     "overlap",
     "panel_dispersion",
-    "planning_dispersion",
     "placebo_operations",
+    "planning_dispersion",
     "poisson_cusum",
     "poisson_limits",
     "randomisation_p",
     "ratio_from_d",
     "ratio_of_ratios",
     "resample_origins",
+    "rolling_sums",
     "scheduled",
     "score_difference",
     "score_hit_rate",
@@ -214,4 +229,6 @@ __all__ = [
     "usual_block",
     "verdict",
     "weighted_displacement",
+    "yearly_dispersion",
+    "yearly_trend",
 ]

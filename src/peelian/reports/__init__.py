@@ -10,6 +10,13 @@ from peelian.reports.document import (
     without_empty_columns,
 )
 from peelian.reports.fairness import equity_sentences
+from peelian.reports.figures import (
+    SHARED,
+    area_sentence,
+    funnel_chart,
+    funnel_sentence,
+    trend_sentence,
+)
 from peelian.reports.frames import cells_frame
 from peelian.reports.geo import (
     cells_geojson,
@@ -68,6 +75,7 @@ from peelian.reports.tables import table_csv, table_json, table_text
 __all__ = [
     "CANNOT",
     "DETECTS_NOTHING",
+    "SHARED",
     "Document",
     "DrawnBox",
     "Layer",
@@ -75,6 +83,7 @@ __all__ = [
     "MapView",
     "PatrolPack",
     "Section",
+    "area_sentence",
     "backtest_sentence",
     "backtest_summary",
     "bands_chart",
@@ -97,6 +106,8 @@ __all__ = [
     "environment_hash",
     "equity_sentences",
     "footer_line",
+    "funnel_chart",
+    "funnel_sentence",
     "interval_chart",
     "judgement_summary",
     "map_panel",
@@ -124,6 +135,7 @@ __all__ = [
     "table_csv",
     "table_json",
     "table_text",
+    "trend_sentence",
     "what_happens",
     "what_to_look_for",
     "with_boxes",

@@ -28,6 +28,14 @@ from peelian.sources.event_files import (
     working_crs,
 )
 from peelian.sources.extracts import read_extracts
+from peelian.sources.force_figures import (
+    RECORDED_YEAR,
+    definition_changes,
+    force_residents,
+    knife_offences,
+    read_admissions,
+    recorded_crime,
+)
 from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
@@ -59,6 +67,7 @@ from peelian.sources.watched import Watched, read_watched
 __all__ = [
     "BASES_ARE_ASSUMED",
     "EVERY_SPOT",
+    "RECORDED_YEAR",
     "TOLERANCE",
     "Drawing",
     "Duty",
@@ -76,6 +85,7 @@ __all__ = [
     "as_events",
     "bundled_mappings",
     "bundled_weeks",
+    "definition_changes",
     "essex_areas",
     "essex_bases",
     "essex_districts",
@@ -88,10 +98,13 @@ __all__ = [
     "events_of_table",
     "find_knife_definition",
     "find_offence_set",
+    "force_residents",
+    "knife_offences",
     "parse_area_counts",
     "parse_drawings",
     "parse_mapping",
     "ranked",
+    "read_admissions",
     "read_answer",
     "read_areas",
     "read_bases",
@@ -122,6 +135,7 @@ __all__ = [
     "read_spot_rules",
     "read_study_area",
     "read_watched",
+    "recorded_crime",
     "sha256_of",
     "stations_path",
     "suggest_mapping",

@@ -18,6 +18,7 @@ from peelian.workflows.dosage import dosage, keep_dosage
 from peelian.workflows.equity import equity
 from peelian.workflows.evaluated import keep_report, report
 from peelian.workflows.explore import explore
+from peelian.workflows.figures import figures
 from peelian.workflows.forecast import forecast
 from peelian.workflows.hotspots import (
     concentration,
@@ -51,6 +52,7 @@ from peelian.workflows.settings import (
     EmergingSettings,
     EquitySettings,
     ExplainSettings,
+    FiguresSettings,
     ForecastSettings,
     GiStarSettings,
     ImpactSettings,
@@ -124,6 +126,7 @@ JOBS: Mapping[str, Job] = {
         Job("operation return", ReturnSettings, fill_return),
         Job("dosage", DosageSettings, dosage, keep=keep_dosage),
         Job("delivery", DeliverySettings, delivery),
+        Job("report figures", FiguresSettings, figures),
         Job("report map", MapSettings, explore),
     )
 }

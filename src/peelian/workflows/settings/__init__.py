@@ -22,6 +22,7 @@ from peelian.workflows.settings.evaluation import (
     RegisterSettings,
     ReportSettings,
 )
+from peelian.workflows.settings.figures import FiguresSettings
 from peelian.workflows.settings.forecasts import (
     BacktestSettings,
     EquitySettings,
@@ -72,6 +73,7 @@ __all__ = [
     "EquitySettings",
     "EventsFile",
     "ExplainSettings",
+    "FiguresSettings",
     "ForecastSettings",
     "GeneratorFiles",
     "GiStarSettings",
