@@ -106,10 +106,11 @@ def conditional_power(
     null = expected_treated / (expected_treated + expected_control)
     true = expected_treated * ratio / mean
     total = np.arange(1, int(poisson.isf(1e-10, mean)) + 1)
-    low = binom.ppf(level / 2, total, null)  # beyond these the test rejects, tails doubled
-    low -= binom.cdf(low, total, null) > level / 2
-    high = binom.isf(level / 2, total, null)
-    high += binom.sf(high - 1, total, null) > level / 2
+    # Beyond these the test rejects, tails doubled.
+    low = np.asarray(binom.ppf(level / 2, total, null))
+    low = low - (binom.cdf(low, total, null) > level / 2)
+    high = np.asarray(binom.isf(level / 2, total, null))
+    high = high + (binom.sf(high - 1, total, null) > level / 2)
     found = binom.cdf(low, total, true) + binom.sf(high - 1, total, true)
     return float(np.sum(poisson.pmf(total, mean) * found))
 

@@ -167,7 +167,7 @@ def shift_test(history: History, tried: Candidates, fit: RiskTerrainFit, kind: s
     @cache
     def under(margin: int) -> tuple[Floats, Floats, Floats]:
         inside = within_margin(grid.shape, margin)
-        inverse = np.linalg.pinv(shifts.sums(inside, information), hermitian=True)
+        inverse = np.asarray(np.linalg.pinv(shifts.sums(inside, information), hermitian=True))
         return inside, inverse, shifts.sums(inside, residual)
 
     largest = np.full(shifts.shape, -np.inf)

@@ -37,7 +37,7 @@ def arches_view(
         columns["x"][:, None] - material.grid.x, columns["y"][:, None] - material.grid.y
     )
     shown = summary_table(table)
-    flagged: Bools = covered.any(axis=0).astype(np.bool_)
+    flagged: Bools = np.asarray(covered.any(axis=0))
     days = np.unique(columns["day"])
     return MapView(
         title=f"Knife arches: {material.study_area.name}",

@@ -56,8 +56,10 @@ JOB_COMMANDS = {
     "evaluate leaks": (("evaluate", "leaks", "--draws", 50, "--models", "ewma"), None),
     "arches": (
         ("arches", "--days", 2),
-        ["day", "weekday", "start", "end", "team", "site", "kind", "consent", "worth"]
-        + ["probability", "screened", "x", "y"],
+        [
+            *("day", "weekday", "start", "end", "team", "site", "kind", "consent"),
+            *("worth", "probability", "screened", "x", "y"),
+        ],
     ),
     "plan": (("plan", "--teams", 1, *COUNTING), None),
     "report map": (("report", "map", "--draws", 10, *COUNTING), None),
