@@ -101,17 +101,17 @@ def design_power(
     return found
 
 
-def planning_dispersion(counts: AreaCounts, given: float) -> tuple[float, str]:
+def planning_dispersion(counts: AreaCounts, dispersion: float) -> tuple[float, str]:
     """The dispersion to plan with, and where it comes from: given, estimated or assumed.
 
     Parameters
     ----------
     counts : AreaCounts
-    given : float
+    dispersion : float
         0 to estimate it from the counts before the action.
     """
-    if given:
-        return given, "as given"
+    if dispersion:
+        return dispersion, "as given"
     before = counts if counts.after.all() else counts.during(~counts.after)
     found = before_dispersion(before)
     if np.isnan(found):
