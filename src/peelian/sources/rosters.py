@@ -92,10 +92,6 @@ def read_roster(path: str | Path) -> tuple[tuple[Duty, ...], Ingredient]:
     """
     rows, ingredient = _read(path, ("team", "base", "start", "end"), Duty)
     duties = tuple(_duty(row) for row in rows)
-    if not duties:
-        raise CoverageError(
-            f"{Path(path).name}: no team is on the roster; give a row for each"
-        )
     for number, duty in enumerate(duties):
         for other in duties[:number]:
             if other.team == duty.team and _overlap(other, duty):
