@@ -188,31 +188,31 @@ def days_and_saturdays(start: date, end: date) -> tuple[int, int]:
     return days, max((end - first).days // 7 + 1, 0)
 
 
-def rolling_sums(counts: ArrayLike, length: int) -> Floats:
-    """Sums of each ``length`` successive counts; NaN where one of them is not held.
+def rolling_sums(counts: ArrayLike, k: int) -> Floats:
+    """Sums of each ``k`` successive counts; NaN where one of them is not held.
 
     Parameters
     ----------
     counts : array, shape (n,)
         NaN where not held. [events]
-    length : int
+    k : int
         Twelve months, or four quarters.
 
     Returns
     -------
-    array, shape (n - length + 1,)
+    array, shape (n - k + 1,)
         Successive sums share all but one part (eleven twelfths): a run of falling ones is
         not many pieces of evidence.
 
     Raises
     ------
     ParameterError
-        Unless ``1 <= length <= n``.
+        Unless ``1 <= k <= n``.
     """
     n = np.asarray(counts, dtype=np.float64)
-    if not 1 <= length <= n.size:
-        raise ParameterError(f"sums of {length} of {n.size} counts: give 1 to {n.size}")
-    return np.asarray(np.lib.stride_tricks.sliding_window_view(n, length).sum(axis=1))
+    if not 1 <= k <= n.size:
+        raise ParameterError(f"sums of {k} of {n.size} counts: give 1 to {n.size}")
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(n, k).sum(axis=1))
 
 
 def yearly_dispersion(counts: ArrayLike) -> float:

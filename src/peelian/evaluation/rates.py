@@ -8,7 +8,7 @@ from peelian.terms import Areas, Events, Table
 PER = 1000.0  # residents a rate is given for
 
 
-def district_rates(events: Events, areas: Areas, *, days: float) -> Table:
+def district_rates(events: Events, areas: Areas, *, days: float, harm: bool = False) -> Table:
     """Events and rates per 1,000 residents by district, with exact Poisson intervals.
 
     Parameters
@@ -19,16 +19,19 @@ def district_rates(events: Events, areas: Areas, *, days: float) -> Table:
         Each with its district and residents.
     days : float
         Length of the time over which the events were recorded; said in the title. [days]
+    harm : bool
+        Weights are harm: the rate is of harm, with how many events there were beside it.
 
     Returns
     -------
     Table
         ``district, n, population, rate, low, high``. A rate is over the time given, not a
-        year; NaN where nobody lives.
+        year; NaN where nobody lives. With harm, ``harm`` after ``n``.
 
     Notes
     -----
-    The Garwood interval is exact for independent events. Offences cluster, so it is the least
+    The Garwood interval is exact for independent events; of harm it is Fay and Feuer's, which
+    is the same for equal weights. Offences cluster, so it is the least
     the uncertainty can be. Residents are the wrong denominator for a town centre at night.
 
     References
@@ -39,18 +42,32 @@ def district_rates(events: Events, areas: Areas, *, days: float) -> Table:
     districts, code = np.unique(np.array(areas.district), return_inverse=True)
     population = np.bincount(code, weights=areas.population, minlength=len(districts))
     area, known = spacetime.assign_areas(events, areas)
-    n = np.bincount(code[area[known]], weights=events.weight[known], minlength=len(districts))
-    low, high = statistics.garwood_limits(n)
+    there, weight = code[area[known]], events.weight[known]
+    n = np.bincount(there, weights=weight, minlength=len(districts))
+    counted = {"n": n}
+    if harm:
+        squares = np.bincount(there, weights=weight**2, minlength=len(districts))
+        largest = weight.max(initial=1.0)
+        low, high = statistics.weighted_garwood_limits(n, squares, largest)
+        counted = {"n": np.bincount(there, minlength=len(districts)).astype(float), "harm": n}
+    else:
+        low, high = statistics.garwood_limits(n)
     residents = np.where(population > 0, population, np.nan) / PER
     return Table(
         {
             "district": districts,
-            "n": n,
+            **counted,
             "population": population,
             "rate": n / residents,
             "low": low / residents,
             "high": high / residents,
         },
-        f"Events by district over the {days:.0f} days held",
-        {"n": "events", "rate": "per 1,000", "low": "95 %", "high": "95 %"},
+        f"{'Harm' if harm else 'Events'} by district over the {days:.0f} days held",
+        {
+            "n": "events",
+            "harm": "days",
+            "rate": "days per 1,000" if harm else "per 1,000",
+            "low": "95 %",
+            "high": "95 %",
+        },
     )

@@ -8,6 +8,7 @@ from peelian.offences.definitions import (
     holds_on,
     knife_enabled,
 )
+from peelian.offences.harm import HarmIndex, rank_ranges, weigh_by_harm, winsorised
 from peelian.offences.points import (
     Sink,
     repeated_points,
@@ -21,6 +22,7 @@ from peelian.offences.settings import PublicPlace, public_place
 __all__ = [
     "FOLLOWS_POLICE",
     "DefinitionChange",
+    "HarmIndex",
     "KnifeFinding",
     "LeftOut",
     "PublicPlace",
@@ -31,9 +33,12 @@ __all__ = [
     "holds_on",
     "knife_enabled",
     "public_place",
+    "rank_ranges",
     "repeated_points",
     "repeated_share",
     "sink_kinds",
     "sink_mask",
     "training_set",
+    "weigh_by_harm",
+    "winsorised",
 ]

@@ -40,6 +40,7 @@ from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.gps import PingColumns, PingFile, read_pings
+from peelian.sources.harm import harm_index, read_harm_index
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
@@ -99,6 +100,7 @@ __all__ = [
     "find_knife_definition",
     "find_offence_set",
     "force_residents",
+    "harm_index",
     "knife_offences",
     "parse_area_counts",
     "parse_drawings",
@@ -116,6 +118,7 @@ __all__ = [
     "read_filtered",
     "read_forecast",
     "read_generators",
+    "read_harm_index",
     "read_knife_definitions",
     "read_mapping",
     "read_monthly_counts",

@@ -117,6 +117,35 @@ def events_of_file(given: EventsFile, *, now: datetime) -> tuple[Events, Extract
     return events, extract
 
 
+def weighed(events: Events, name: str, *, raw: bool) -> tuple[Events, tuple[str, ...]]:
+    """Events weighed by the harm index of that name, and what to tell of it.
+
+    No name leaves them as they are; ``raw`` leaves the harm of each whole.
+    """
+    if not name:
+        return events, ()
+    index = sources.harm_index(name)
+    found, left_out = offences.weigh_by_harm(events, index)
+    notes = [f"{index.sentence} Numbers are days, not events."]
+    if left_out:
+        notes.append(f"Left out: {left_out:,} events that the index has no value for.")
+    if not raw:
+        capped = offences.winsorised(found.weight)
+        n, most = int((capped < found.weight).sum()), capped.max(initial=0)
+        if n:
+            notes.append(
+                f"To target, the harm of {n:,} events is brought down to {most:g} days."
+            )
+        found = replace(found, weight=capped)
+    return found, tuple(notes)
+
+
+def harm_file(name: str) -> tuple[Ingredient, ...]:
+    """The file of a harm index of the user's own, as an ingredient."""
+    path = name.partition("=")[2]
+    return (Ingredient(path, sources.sha256_of(Path(path)), 0, 0, "file"),) if path else ()
+
+
 def in_crs(events: Events, crs: str) -> Events:
     """The same events in another CRS."""
     if spacetime.crs_code(events.crs) == spacetime.crs_code(crs):

@@ -16,7 +16,7 @@ def count(
     store: Store | None, settings: CountSettings, *, now: datetime, progress: Progress = silent
 ) -> Outcome:
     """Count events by cell, by district (with rates and intervals) or by month."""
-    material = gather(store, settings.cells, now=now)
+    material = gather(store, settings.cells, now=now, raw=True)
     tables = {"cell": by_cell, "district": by_district, "month": by_month}
     if settings.by not in tables:
         raise ParameterError(f"count by {settings.by!r}: give one of {', '.join(tables)}")
@@ -45,7 +45,11 @@ def by_cell(material: Material) -> Table:
         "y": grid.y,
         "n": totals(material),
     }
-    return Table(columns, "Events by cell", {"x": "m", "y": "m", "n": "events"})
+    return Table(
+        columns,
+        "Events by cell",
+        {"x": "m", "y": "m", "n": "days" if material.harm else "events"},
+    )
 
 
 def by_month(material: Material) -> Table:
@@ -56,8 +60,9 @@ def by_month(material: Material) -> Table:
     # The middle of a period names it whatever the clock change at its edges.
     middle = periods.start + (periods.end - periods.start) // 2
     label = middle.astype("datetime64[M]" if material.monthly else "datetime64[D]").astype(str)
+    unit = {"n": "days"} if material.harm else {}
     name = "month" if material.monthly else "week_around"
-    return Table({name: label, "held": periods.held, "n": n}, "Events by period")
+    return Table({name: label, "held": periods.held, "n": n}, "Events by period", unit)
 
 
 def by_district(material: Material) -> Table:
@@ -66,5 +71,8 @@ def by_district(material: Material) -> Table:
         raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
     periods = material.periods
     return evaluation.district_rates(
-        material.events, material.areas, days=float(periods.days[periods.held].sum())
+        material.events,
+        material.areas,
+        days=float(periods.days[periods.held].sum()),
+        harm=material.harm,
     )

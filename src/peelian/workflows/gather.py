@@ -29,7 +29,9 @@ from peelian.workflows.chosen import (
     events_of_file,
     events_of_store,
     file_ingredient,
+    harm_file,
     in_time,
+    weighed,
 )
 from peelian.workflows.companions import Companion, companions_sentence, read_companions
 from peelian.workflows.extent import (
@@ -81,6 +83,7 @@ class Material:
     chosen: tuple[str, ...]
     generators: Generators | None = None
     companions: tuple[Companion, ...] = ()
+    harm: bool = False  # weights are days of harm
 
     @cached_property
     def history(self) -> History:
@@ -152,12 +155,18 @@ def record_of(
     )  # fmt: skip
 
 
-def gather(store: Store | None, cells: Cells, *, now: datetime) -> Material:
+def gather(
+    store: Store | None, cells: Cells, *, now: datetime, raw: bool = False
+) -> Material:
     """Events, cells and periods for a job, from the file that ``cells`` name or the store.
 
-    With a district or a study area asked for, events beyond its cells are left out.
+    With a district or a study area asked for, events beyond its cells are left out. Harm is
+    winsorised, for targeting; ``raw`` leaves it as it is, for reporting.
     """
-    material = _from_file(cells, now=now) if cells.source.events else _from_store(store, cells)
+    if cells.source.events:
+        material = _from_file(cells, now=now)
+    else:
+        material = _from_store(store, cells, raw=raw)
     if not (cells.district or cells.source.study_area):
         return material
     events = material.events
@@ -209,12 +218,13 @@ def _with_companions(
     )
 
 
-def _from_store(store: Store | None, cells: Cells) -> Material:
+def _from_store(store: Store | None, cells: Cells, *, raw: bool) -> Material:
     if store is None:
         raise ParameterError("no store and no file of events: give one of them")
     months = held_months(store)
     training = chosen_offences(store, cells.offence_set)
     events, back, on_sink = events_of_store(store, training, keep_sinks=cells.keep_sinks)
+    events, harm = weighed(events, cells.harm, raw=raw)
     areas, study_area, layers = held_layers(store, events)
     if cells.district:
         areas, study_area = within_district(areas, cells.district)
@@ -227,7 +237,7 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
     sink_names = tuple(np.unique(on_sink.place).tolist())
     counts = (
         spacetime.count_events(events, grid, periods)
-        if any(back)
+        if any(back) or cells.harm
         else store.count_events(
             grid, periods, offences=training.codes, excluded_places=sink_names
         )
@@ -243,13 +253,15 @@ def _from_store(store: Store | None, cells: Cells) -> Material:
         study_area,
         areas,
         monthly,
-        (*batches, *layers),
+        (*batches, *layers, *harm_file(cells.harm)),
         (
             *training_notes(training, monthly),
+            *harm,
             *sink_notes(len(on_sink)),
             *taken_back_notes(*back),
         ),
         chosen,
+        harm=bool(cells.harm),
     )
 
 
@@ -286,6 +298,10 @@ def held_layers(
 
 def _from_file(cells: Cells, *, now: datetime) -> Material:
     given = cells.source
+    if cells.harm:
+        raise ParameterError(
+            "harm is for events of the store: give a file's by --weight COL"
+        )
     events, extract = events_of_file(given, now=now)
     events, *back = spacetime.without_taken_back(events)
     notes: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ from peelian.workflows.hotspots import (
 from peelian.workflows.impact import impact, power
 from peelian.workflows.leaks import leaks
 from peelian.workflows.monitor import monitor
-from peelian.workflows.outcome import Outcome, Progress, silent
+from peelian.workflows.outcome import Outcome, Progress, in_days, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.register import keep_design, register
@@ -146,6 +146,8 @@ def run(
         raise NotFound(f"no job {name!r}: choose one of {', '.join(JOBS)}")
     job = JOBS[name]
     outcome = job.run(store, settings, now=now, progress=progress)
+    if name != "count" and getattr(getattr(settings, "cells", None), "harm", ""):
+        outcome = in_days(outcome)  # count tells its events from their harm itself
     if not keep or job.keep is None or store is None:
         return outcome
     return replace(outcome, chosen=(*outcome.chosen, job.keep(store, outcome, now=now)))

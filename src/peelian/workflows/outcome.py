@@ -1,7 +1,7 @@
 """What a job hands back: one table, its record, and what is needed to draw or print it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -55,6 +55,22 @@ class Outcome:
     def view(self) -> "MapView | None":
         """The map, drawn when it is first asked for; None where there is nothing to see."""
         return self.draw() if self.draw else None
+
+
+def in_days(outcome: Outcome) -> Outcome:
+    """The outcome of weights that are harm: what its tables call events are days."""
+
+    def renamed(table: Table) -> Table:
+        units = {name: "days" if u == "events" else u for name, u in table.units.items()}
+        return replace(table, units=units)
+
+    return replace(
+        outcome,
+        table=renamed(outcome.table),
+        summary=renamed(outcome.summary) if outcome.summary else None,
+        tables=tuple((name, renamed(table)) for name, table in outcome.tables),
+        kept=tuple((name, renamed(table)) for name, table in outcome.kept),
+    )
 
 
 def nowhere(table: Table) -> Shapes:

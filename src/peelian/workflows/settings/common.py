@@ -55,6 +55,12 @@ class Cells:
         "", "count by day, week or month; empty: week, or month for month-only data"
     )
     until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
+    harm: str = option(
+        "",
+        "weigh events by harm: cchi-2026, cchi-2026-FORCE, cambridge=FILE or ons=FILE; "
+        "store only",
+        page=False,
+    )
     keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
 
 
