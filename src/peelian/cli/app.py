@@ -28,11 +28,15 @@ hotspots = typer.Typer(no_args_is_help=True, help="Where is violence concentrate
 evaluate = typer.Typer(
     no_args_is_help=True, help="Was the forecast good, and fair? Did the action work?"
 )
+offences = typer.Typer(
+    no_args_is_help=True, help="Was a knife used or threatened? What narratives say."
+)
 report = typer.Typer(no_args_is_help=True, help="Maps and packs to hand over.")
 app.add_typer(hotspots, name="hotspots")
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(boxes, name="boxes")
 app.add_typer(operations, name="operation")
+app.add_typer(offences, name="offences")
 app.add_typer(report, name="report")
 
 STORE = typer.Option(
@@ -45,10 +49,10 @@ DEFAULT_STORE = "peelian-store"
 # Settings given by their place, not by a name: those of the first line that a job has.
 ARGUMENTS = (
     *(("pings",), ("plan",), ("registered",), ("series",), ("counts",)),
-    ("forecast", "events"),
+    *(("forecast", "events"), ("narratives",)),
 )
 # With any of these there is no need of a store.
-FILES = ("events", "counts", "rows", "series", "expected_treated")
+FILES = ("events", "counts", "rows", "series", "expected_treated", "narratives")
 REGISTER = ("evaluate register", "evaluate report")  # these need one all the same
 WITHOUT = ("report figures",)  # these say more with a store, and much without
 
@@ -96,6 +100,11 @@ EXAMPLES = {
     "dosage": "peelian dosage pings.csv --plan latest --units 'EA1=Team 1, EA2=Team 1'",
     "delivery": "peelian delivery --first-day 2018-12-01 --format csv > spot-days.csv",
     "report figures": "peelian report figures --force essex --output figures.pdf",
+    "offences classify": "peelian offences classify crimes.csv --text mo --offence class",
+    "offences evaluate": "peelian offences evaluate coded.csv --text mo --label knife "
+    "--second other --model both",
+    "offences review": "peelian offences review crimes.csv --text mo --sample 400 "
+    "--output rows.csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
@@ -171,6 +180,7 @@ def add_job_commands() -> None:
         "boxes": boxes,
         "hotspots": hotspots,
         "evaluate": evaluate,
+        "offences": offences,
         "operation": operations,
         "report": report,
     }

@@ -9,6 +9,24 @@ from peelian.offences.definitions import (
     knife_enabled,
 )
 from peelian.offences.harm import HarmIndex, rank_ranges, weigh_by_harm, winsorised
+from peelian.offences.knife_words import TRIGGERS, KnifeWords
+from peelian.offences.narrative_model import (
+    LinearModel,
+    fit_linear,
+    labels_between,
+    linear_labels,
+    review_band,
+)
+from peelian.offences.narrative_samples import PATTERNS, Narrative, sample_narratives
+from peelian.offences.narratives import (
+    Evidence,
+    KnifeLabel,
+    Verdict,
+    classify_narrative,
+    classify_narratives,
+    evidence_words,
+    label_of,
+)
 from peelian.offences.points import (
     Sink,
     repeated_points,
@@ -21,21 +39,38 @@ from peelian.offences.settings import PublicPlace, public_place
 
 __all__ = [
     "FOLLOWS_POLICE",
+    "PATTERNS",
+    "TRIGGERS",
     "DefinitionChange",
+    "Evidence",
     "HarmIndex",
     "KnifeFinding",
+    "KnifeLabel",
+    "KnifeWords",
     "LeftOut",
+    "LinearModel",
+    "Narrative",
     "PublicPlace",
     "Sink",
     "TrainingSet",
+    "Verdict",
     "class_problem",
+    "classify_narrative",
+    "classify_narratives",
     "definition_changes",
+    "evidence_words",
+    "fit_linear",
     "holds_on",
     "knife_enabled",
+    "label_of",
+    "labels_between",
+    "linear_labels",
     "public_place",
     "rank_ranges",
     "repeated_points",
     "repeated_share",
+    "review_band",
+    "sample_narratives",
     "sink_kinds",
     "sink_mask",
     "training_set",

@@ -11,8 +11,8 @@ from peelian.terms import ClassValidity, KnifeDefinition, ParameterError
 class KnifeFinding:
     """Whether one event counts, under which definition, and why.
 
-    ``enabled`` is None where it cannot be said: ``reason`` then tells what to do. ``series`` is
-    ``knife-enabled``, ``possession`` (a separate series, flag or none) or ``neither``.
+    ``enabled`` is None where it cannot be said: ``reason`` then tells what to do. ``series``
+    is ``knife-enabled``, ``possession`` (separate, flag or none) or ``neither``.
     """
 
     enabled: bool | None

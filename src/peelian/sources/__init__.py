@@ -44,12 +44,14 @@ from peelian.sources.harm import harm_index, read_harm_index
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
+from peelian.sources.narrative_files import NarrativeFile, coded_knife, read_narratives
 from peelian.sources.networks import NetworkFile, read_network
 from peelian.sources.offence_tables import (
     find_knife_definition,
     find_offence_set,
     read_class_validity,
     read_knife_definitions,
+    read_knife_words,
     read_offence_classes,
     read_offence_sets,
     read_police_uk_categories,
@@ -75,6 +77,7 @@ __all__ = [
     "EventColumns",
     "FileMapping",
     "ForecastFile",
+    "NarrativeFile",
     "NetworkFile",
     "PingColumns",
     "PingFile",
@@ -86,6 +89,7 @@ __all__ = [
     "as_events",
     "bundled_mappings",
     "bundled_weeks",
+    "coded_knife",
     "definition_changes",
     "essex_areas",
     "essex_bases",
@@ -120,8 +124,10 @@ __all__ = [
     "read_generators",
     "read_harm_index",
     "read_knife_definitions",
+    "read_knife_words",
     "read_mapping",
     "read_monthly_counts",
+    "read_narratives",
     "read_network",
     "read_offence_classes",
     "read_offence_sets",

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from peelian.offences import Sink
+from peelian.offences import TRIGGERS, KnifeWords, Sink
 from peelian.terms import (
     ClassValidity,
     KnifeDefinition,
@@ -146,6 +146,33 @@ def find_knife_definition(
     raise NotFound(f"no knife definition {version!r}; there is {known}")
 
 
+def read_knife_words(path: str | Path | None = None) -> KnifeWords:
+    """The dictionary of the narrative rules, ours or that of a TOML file of the same shape.
+
+    Raises
+    ------
+    SchemaError
+        If the file is not such a TOML file.
+    """
+    path = Path(path) if path is not None else TABLES / "knife_words.toml"
+    said = _toml(path)
+    try:
+        groups = {
+            tag: tuple(" ".join(word.lower().split()) for word in one["words"].split(","))
+            for tag, one in said["group"].items()
+        }
+        words = KnifeWords(said["version"], said["review_from"], said["knife_from"], groups)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise SchemaError(
+            f"{path.name}: not a dictionary of narrative words ({error}); it needs version, "
+            "review_from, knife_from and [group.NAME] with words"
+        ) from None
+    missing = [tag for tag in (*TRIGGERS, "weapon") if not groups.get(tag)]
+    if missing:
+        raise SchemaError(f"{path.name}: lacks [group.{missing[0]}]; copy ours and change it")
+    return words
+
+
 def read_sinks(path: str | Path | None = None) -> tuple[Sink, ...]:
     """Kinds of point that gather offences recorded there rather than committed there."""
     path = Path(path) if path is not None else TABLES / "sinks.toml"
@@ -160,12 +187,7 @@ def _day(text: str) -> date | None:
 
 
 def _entries(path: Path, key: str, wanted: tuple[str, ...]) -> list[dict[str, Any]]:
-    try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get(key, [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SchemaError(f"{path.name}: not TOML in UTF-8 ({error})") from None
-    except OSError as error:
-        raise ParameterError(f"{path}: cannot be read ({error.strerror})") from None
+    entries = _toml(path).get(key, [])
     for n, entry in enumerate(entries, start=1):
         missing = [word for word in wanted if word not in entry]
         if missing:
@@ -173,3 +195,12 @@ def _entries(path: Path, key: str, wanted: tuple[str, ...]) -> list[dict[str, An
     if not entries:
         raise SchemaError(f"{path.name}: holds no [[{key}]]")
     return list(entries)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SchemaError(f"{path.name}: not TOML in UTF-8 ({error})") from None
+    except OSError as error:
+        raise ParameterError(f"{path}: cannot be read ({error.strerror})") from None

@@ -1,5 +1,6 @@
 """What several rooms need: intervals, resampling, false discovery, scores of a surface."""
 
+from peelian.statistics.agreement import Kappa, Retrieval, cohen_kappa, f1_of, retrieval
 from peelian.statistics.concentration import (
     generalised_gini,
     gini,
@@ -60,8 +61,10 @@ __all__ = [
     "PIT_BINS",
     "Z95",
     "CountScores",
+    "Kappa",
     "MannKendall",
     "Ranking",
+    "Retrieval",
     "ShareComparison",
     "against_ties",
     "benjamini_hochberg",
@@ -72,9 +75,11 @@ __all__ = [
     "caught_within",
     "clopper_pearson",
     "clopper_pearson_limits",
+    "cohen_kappa",
     "compare_shares",
     "cosine_limits",
     "count_scores",
+    "f1_of",
     "flag_cells",
     "flag_shares",
     "garwood",
@@ -96,6 +101,7 @@ __all__ = [
     "rank_cells",
     "rank_correlation",
     "ranked_gini",
+    "retrieval",
     "search_efficiency",
     "share_interval",
     "sign_flip_test",

@@ -31,6 +31,7 @@ from peelian.workflows.hotspots import (
 from peelian.workflows.impact import impact, power
 from peelian.workflows.leaks import leaks
 from peelian.workflows.monitor import monitor
+from peelian.workflows.narratives import classify, evaluate_narratives, review
 from peelian.workflows.outcome import Outcome, Progress, in_days, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
@@ -43,6 +44,7 @@ from peelian.workflows.settings import (
     BoxesSettings,
     BoxScoreSettings,
     ChangeSettings,
+    ClassifySettings,
     CloseSettings,
     ConcentrationSettings,
     CountSettings,
@@ -51,6 +53,7 @@ from peelian.workflows.settings import (
     DualKdeSettings,
     EmergingSettings,
     EquitySettings,
+    EvaluateNarrativesSettings,
     ExplainSettings,
     FiguresSettings,
     ForecastSettings,
@@ -69,6 +72,7 @@ from peelian.workflows.settings import (
     RegisterSettings,
     ReportSettings,
     ReturnSettings,
+    ReviewSettings,
     ScanSettings,
     ScoreSettings,
     SegmentSettings,
@@ -127,6 +131,9 @@ JOBS: Mapping[str, Job] = {
         Job("dosage", DosageSettings, dosage, keep=keep_dosage),
         Job("delivery", DeliverySettings, delivery),
         Job("report figures", FiguresSettings, figures),
+        Job("offences classify", ClassifySettings, classify),
+        Job("offences evaluate", EvaluateNarrativesSettings, evaluate_narratives),
+        Job("offences review", ReviewSettings, review),
         Job("report map", MapSettings, explore),
     )
 }

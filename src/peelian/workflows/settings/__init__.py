@@ -47,6 +47,12 @@ from peelian.workflows.settings.hotspots import (
     SegmentSettings,
     StabilitySettings,
 )
+from peelian.workflows.settings.offences import (
+    ClassifySettings,
+    EvaluateNarrativesSettings,
+    NarrativeFiles,
+    ReviewSettings,
+)
 from peelian.workflows.settings.operations import ArchSettings, PlanSettings
 from peelian.workflows.settings.weeks import (
     CloseSettings,
@@ -63,6 +69,7 @@ __all__ = [
     "BoxesSettings",
     "Cells",
     "ChangeSettings",
+    "ClassifySettings",
     "CloseSettings",
     "ConcentrationSettings",
     "CountSettings",
@@ -71,6 +78,7 @@ __all__ = [
     "DualKdeSettings",
     "EmergingSettings",
     "EquitySettings",
+    "EvaluateNarrativesSettings",
     "EventsFile",
     "ExplainSettings",
     "FiguresSettings",
@@ -86,12 +94,14 @@ __all__ = [
     "MapSettings",
     "Measured",
     "MonitorSettings",
+    "NarrativeFiles",
     "NearRepeatSettings",
     "PlanSettings",
     "PowerSettings",
     "RegisterSettings",
     "ReportSettings",
     "ReturnSettings",
+    "ReviewSettings",
     "Running",
     "ScanSettings",
     "ScoreSettings",
