@@ -43,6 +43,7 @@ from peelian.workflows.settings import (
     BacktestSettings,
     BoxesSettings,
     BoxScoreSettings,
+    Cells,
     ChangeSettings,
     ClassifySettings,
     CloseSettings,
@@ -153,7 +154,8 @@ def run(
         raise NotFound(f"no job {name!r}: choose one of {', '.join(JOBS)}")
     job = JOBS[name]
     outcome = job.run(store, settings, now=now, progress=progress)
-    if name != "count" and getattr(getattr(settings, "cells", None), "harm", ""):
+    cells = getattr(settings, "cells", None)
+    if name != "count" and isinstance(cells, Cells) and cells.harm:
         outcome = in_days(outcome)  # count tells its events from their harm itself
     if not keep or job.keep is None or store is None:
         return outcome
