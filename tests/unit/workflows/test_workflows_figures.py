@@ -62,7 +62,8 @@ def test_knife_offences_by_year_with_changes_and_intervals(essex):
 def test_a_force_among_all_in_a_funnel(essex):
     c = table_of(essex, "funnel").columns
     assert len(c["area"]) == 42
-    assert c["reading"][c["area"] == "Metropolitan Police"] == "above"
+    assert c["reading"][c["area"] == "Surrey"] == "below"
+    assert c["reading"][c["area"] == "Essex"] == "usual"
     assert c["expected"].sum() == pytest.approx(c["n"].sum())
 
 
