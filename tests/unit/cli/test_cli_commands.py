@@ -128,6 +128,7 @@ def test_every_job_has_a_command_here():
     # These need streets (journeys/test_journey_segments.py), or a forecast (below).
     elsewhere = {"hotspots segments", "evaluate score", "evaluate equity"}
     elsewhere |= {"boxes list", "evaluate boxes"}  # in test_cli_boxes.py
+    elsewhere |= {"report figures"}  # in test_workflows_figures.py
     elsewhere |= {  # in test_cli_evaluate.py
         *("evaluate impact", "evaluate power", "evaluate register", "evaluate report"),
         "evaluate monitor",
