@@ -61,6 +61,8 @@ LABELS = {
     "what_we_saw": "What they saw",
     "reports": "Reports",
     "how_many": "How many",
+    "entropy": "Entropy of the hour",
+    "most": "The most it could be",
 }
 
 
@@ -153,6 +155,7 @@ def delivery_made(
         ),
         "spots": table_shown(first_rows(tables["spots"]), columns=SPOTS, labels=LABELS),
         "owed": table_shown(tables["owed"], labels=LABELS),
+        "hours": table_shown(first_rows(tables["hours"]), labels=LABELS),
         "seen": table_shown(tables["seen"], labels=LABELS),
         "downloads": offered,
     }

@@ -23,6 +23,7 @@ from peelian.workflows.delivery_tables import (
     owed,
     seen,
     spot_days,
+    visit_hours,
 )
 from peelian.workflows.dosage import KIND, plan_of
 from peelian.workflows.extent import date_of
@@ -78,6 +79,7 @@ def delivery(
             ("spots", spots),
             ("owed", owed(days, settings.weekly_minimum)),
             ("seen", seen(shifts)),
+            ("hours", visit_hours(shifts)),
         ),
         shapes=shapes,
         crs=crs,

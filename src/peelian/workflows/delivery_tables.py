@@ -1,13 +1,14 @@
 """Planned, seen and reported of many shifts, as tables by spot and day, day, team and spot."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from peelian import operations
-from peelian.terms import Shapes, Table
+from peelian.terms import LOCAL_ZONE, Shapes, Table
 from peelian.workflows.dosage_tables import MINUTES, OFFICER, compliance
 from peelian.workflows.kept_plan import KeptPlan
 from peelian.workflows.reported import ARRIVED, LEFT, SEEN, SEEN_CHOICES, Reported
@@ -219,6 +220,44 @@ def owed(days: Table, weekly_minimum: int) -> Table:
         f"Owed visits: under {weekly_minimum} in the week from {start} to {last}",
         {"drawn": "shifts", "not_known": "of them, nothing is known"},
     )
+
+
+def visit_hours(shifts: list[Shifted]) -> Table:
+    """How unpredictable the hours of planned visits are: each spot planned twice or more."""
+    zone = ZoneInfo(LOCAL_ZONE)
+    hours: dict[str, list[int]] = {}
+    places: dict[str, str] = {}
+    for plan in (shift.plan for shift in shifts):
+        for stop in plan.stops:
+            key = str(plan.key[stop.spot])
+            places[key] = str(plan.place[stop.spot])
+            hours.setdefault(key, []).append(stop.arrive.astimezone(zone).hour)
+    several = [key for key, own in hours.items() if len(own) > 1]
+    counts = [np.bincount(hours[key], minlength=24) for key in several]
+    entropy = np.array([operations.visit_hour_entropy(n) for n in counts], dtype=np.float64)
+    visits = np.array([n.sum() for n in counts], dtype=np.int64)
+    columns = {
+        "place": np.array([places[key] for key in several], dtype=np.str_),
+        "visits": visits,
+        "hours": np.array([np.count_nonzero(n) for n in counts], dtype=np.int64),
+        "entropy": entropy,
+        "most": np.log(np.minimum(visits, _hours_of(shifts))),
+    }
+    order = np.argsort(entropy, kind="stable")
+    return Table(
+        {name: column[order] for name, column in columns.items()},
+        "Hours of planned visits, the most predictable spots first",
+        {"hours": "different hours of the day", "entropy": "nats", "most": "nats, if even"},
+    )
+
+
+def _hours_of(shifts: list[Shifted]) -> int:
+    """Hours of the day in which any of the shifts is on."""
+    hour = timedelta(hours=1)
+    on = set()
+    for shift in (s.plan.shift for s in shifts):
+        on |= {(shift.start + n * hour).hour for n in range(-(-shift.minutes // 60))}
+    return len(on)
 
 
 def seen(shifts: list[Shifted]) -> Table:

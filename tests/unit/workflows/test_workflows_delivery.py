@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -182,6 +183,26 @@ def test_spots_under_the_weekly_minimum_are_owed_visits(own, tmp_path):
     assert len(dict(delivery(store, weekly_minimum=0).tables)["owed"]) == 0
     with pytest.raises(ParameterError, match="weekly minimum"):
         delivery(store, weekly_minimum=-1)
+
+
+def test_hours_that_can_be_foretold_come_first(own):
+    """Entropy by hand from the stops planned; one visit foretells nothing and is left out."""
+    store, plan = own
+    table = dict(delivery(store).tables)["hours"]
+    by_place = {}
+    for stop in plan.stops:
+        by_place.setdefault(plan.place[stop.spot], []).append(
+            stop.arrive.astimezone(ZoneInfo("Europe/London")).hour
+        )
+    several = {place: hours for place, hours in by_place.items() if len(hours) > 1}
+    columns = table.columns
+    assert set(columns["place"]) == set(several)
+    assert (np.diff(columns["entropy"]) >= 0).all()
+    for place, visits, hours, entropy, most in zip(*columns.values(), strict=True):
+        shares = np.unique(several[place], return_counts=True)[1] / len(several[place])
+        assert (visits, hours) == (len(several[place]), len(shares))
+        assert entropy == pytest.approx(-(shares * np.log(shares)).sum(), abs=1e-12)
+        assert entropy <= most + 1e-12
 
 
 def test_days_are_summed_and_a_later_plan_of_the_same_shift_stands(own):
