@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from peelian.sources.rows import require_columns
-from peelian.terms import CoverageError, DataError, ParameterError
+from peelian.terms import CoverageError, DataError, ParameterError, SchemaError
 
 PAGE = "docs/methods/knife-narratives.md"
 LICENCE = "the user's own"
@@ -34,8 +33,12 @@ class NarrativeFile:
         return len(next(iter(self.columns.values())))
 
     def column(self, name: str) -> list[str]:
-        """One column; SchemaError names the columns there are."""
-        require_columns(self.name, list(self.columns), [name])
+        """One column; SchemaError when it is missing, which tells nothing of the others."""
+        if name not in self.columns:  # without a header, names of columns are narratives
+            raise SchemaError(
+                f'{self.name}: no column "{name}" among its {len(self.columns)}; the first line '
+                "must be a header, and the name is written as it stands there"
+            )
         return self.columns[name]
 
 

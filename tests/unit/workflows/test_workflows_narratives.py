@@ -93,6 +93,7 @@ def test_review_and_evaluate_are_a_round_trip(coded, tmp_path):
     [
         (f"mo,knife\n{HIDDEN},{HIDDEN}\n", "row 1"),
         (f"mo,knife\n{HIDDEN},yes,{HIDDEN}\n", "row 1"),
+        (f"{HIDDEN},knife\n{HIDDEN},yes\n", 'no column "mo"'),
         ("mo,knife\n", "no rows"),
         ("", "no header"),
         (f"mo,knife\n{HIDDEN}\0,yes\n", "NUL"),
