@@ -33,7 +33,7 @@ class NarrativeFile:
         return len(next(iter(self.columns.values())))
 
     def column(self, name: str) -> list[str]:
-        """One column; SchemaError when it is missing, which tells nothing of the others."""
+        """One column; SchemaError when it is missing, without naming the others."""
         if name not in self.columns:  # without a header, names of columns are narratives
             raise SchemaError(
                 f'{self.name}: no column "{name}" among its {len(self.columns)}; the first line '
