@@ -82,8 +82,8 @@ def test_admissions_withheld_are_not_known_rather_than_none(tmp_path):
     [
         ({"sheet": "Another"}, SchemaError, "no sheet"),
         ({"regions": REGIONS[1:]}, SchemaError, "East Midlands"),
-        ({"n": "many"}, DataError, "row 5"),
-        ({"n": "-5"}, DataError, "row 5"),
+        ({"n": "many"}, DataError, "row 4"),
+        ({"n": "-5"}, DataError, "row 4"),
         ({"months": MONTHS[:11]}, DataError, "twelve months"),
     ],
 )
