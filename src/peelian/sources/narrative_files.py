@@ -36,8 +36,8 @@ class NarrativeFile:
         """One column; SchemaError when it is missing, without naming the others."""
         if name not in self.columns:  # without a header, names of columns are narratives
             raise SchemaError(
-                f'{self.name}: no column "{name}" among its {len(self.columns)}; the first line '
-                "must be a header, and the name is written as it stands there"
+                f'{self.name}: no column "{name}" among its {len(self.columns)}; the first '
+                "line must be a header, and the name is written as it stands there"
             )
         return self.columns[name]
 
