@@ -177,10 +177,9 @@ class Needs:
         require_length("Needs", n, **counted)
         require_length("Needs within", n, **self.within)
         for name in ("skills", "district"):
-            if len(getattr(self, name)) != n:
-                raise ParameterError(
-                    f"Needs: {len(getattr(self, name))} {name}, expected {n}, one for each spot"
-                )
+            held = len(getattr(self, name))
+            if held != n:
+                raise ParameterError(f"Needs: {held} {name}, expected {n}, one for each spot")
         for name, values in counted.items():
             if np.any(values < 0):
                 raise ParameterError(f"Needs: {name} must be zero or more visits")

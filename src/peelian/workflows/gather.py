@@ -155,9 +155,7 @@ def record_of(
     )  # fmt: skip
 
 
-def gather(
-    store: Store | None, cells: Cells, *, now: datetime, raw: bool = False
-) -> Material:
+def gather(store: Store | None, cells: Cells, *, now: datetime, raw: bool = False) -> Material:
     """Events, cells and periods for a job, from the file that ``cells`` name or the store.
 
     With a district or a study area asked for, events beyond its cells are left out. Harm is
@@ -299,9 +297,7 @@ def held_layers(
 def _from_file(cells: Cells, *, now: datetime) -> Material:
     given = cells.source
     if cells.harm:
-        raise ParameterError(
-            "harm is for events of the store: give a file's by --weight COL"
-        )
+        raise ParameterError("harm is for events of the store: give a file's by --weight COL")
     events, extract = events_of_file(given, now=now)
     events, *back = spacetime.without_taken_back(events)
     notes: tuple[str, ...] = ()
