@@ -128,6 +128,11 @@ def test_every_job_has_a_command_here():
     # These need streets (journeys/test_journey_segments.py), or a forecast (below).
     elsewhere = {"hotspots segments", "evaluate score", "evaluate equity"}
     elsewhere |= {"boxes list", "evaluate boxes"}  # in test_cli_boxes.py
+    elsewhere |= {"dosage", "delivery"}  # in test_cli_dosage.py
+    elsewhere |= {f"offences {word}" for word in ("classify", "evaluate", "review")}
+    elsewhere |= {  # in test_workflows_weeks.py
+        *("operation list", "operation sheet", "operation close", "operation return"),
+    }
     elsewhere |= {"report figures"}  # in test_workflows_figures.py
     elsewhere |= {  # in test_cli_evaluate.py
         *("evaluate impact", "evaluate power", "evaluate register", "evaluate report"),
@@ -390,7 +395,7 @@ def test_serve_is_called_with_what_was_said_and_tells_the_address(monkeypatch):
 
     monkeypatch.setattr("peelian.web.serve", serve)
     ended = peelian("serve", "--store", "a", "--port", 8123)
-    assert called == {"store": "a", "port": 8123, "database_url": None}
+    assert called == {"store": "a", "port": 8123, "database_url": None, "teams_at": ""}
     assert (ended.code, ended.out) == (0, "")
     assert "http://127.0.0.1:8123/" in ended.err
 

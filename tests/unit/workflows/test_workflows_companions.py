@@ -168,10 +168,8 @@ def test_a_leak_check_refuses_them():
 
 def test_a_leak_check_does_not_offer_what_it_refuses():
     offered = {name for name, *_ in flat_fields(LeakSettings)}
-    assert offered == {name for name, *_ in flat_fields(BacktestSettings)} - {"companions"} | {
-        "runs",
-        "error_rate",
-    }
+    every = {name for name, *_ in flat_fields(BacktestSettings)}
+    assert offered == every - {"companions", "boxes"} | {"runs", "error_rate"}
     assert "companions" not in on_pages(LeakSettings)
     with pytest.raises(ParameterError, match="no setting 'companions'"):
         from_flat(LeakSettings, {"companions": "x"})

@@ -69,7 +69,14 @@ def test_an_outcome_says_how_it_can_be_written(outcomes):
         ".parquet",
         ".html",
     ]
-    assert suffixes(outcomes["plan"]) == [".csv", ".json", ".html", ".pdf"]
+    assert suffixes(outcomes["plan"]) == [
+        ".csv",
+        ".json",
+        ".geojson",
+        ".parquet",
+        ".html",
+        ".pdf",
+    ]
     assert suffixes(outcomes["count"]) == [".csv", ".json"]
 
 
