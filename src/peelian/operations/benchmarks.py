@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from peelian.operations.arches import OP_SHIELD, YIELDS
+
 
 @dataclass(frozen=True)
 class Benchmark:
@@ -19,6 +21,8 @@ BENCHMARKS: tuple[Benchmark, ...] = (
     Benchmark("test-purchases", "Failed", "Lancashire", 24, 77),
     Benchmark("test-purchases", "Failed", "West Mercia", 15, 42),
     Benchmark("stop-search", "Found the object sought", "Essex in December 2025", 4, 41),
-    Benchmark("arches", "People found with a weapon", "BTP's Op Shield in 2006", 68, 10_000),
-    Benchmark("arches", "People found with a weapon", "Doncaster", 1, 143),
+    Benchmark(
+        "arches", "People found with a weapon", "BTP's Op Shield in 2006", *YIELDS[OP_SHIELD]
+    ),
+    Benchmark("arches", "People found with a weapon", "Doncaster", *YIELDS["doncaster"]),
 )

@@ -30,11 +30,11 @@ from peelian.sources.event_files import (
 from peelian.sources.extracts import read_extracts
 from peelian.sources.force_figures import (
     RECORDED_YEAR,
-    definition_changes,
     force_residents,
     knife_offences,
     read_admissions,
     recorded_crime,
+    recording_changes,
 )
 from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
@@ -90,7 +90,6 @@ __all__ = [
     "bundled_mappings",
     "bundled_weeks",
     "coded_knife",
-    "definition_changes",
     "essex_areas",
     "essex_bases",
     "essex_districts",
@@ -145,6 +144,7 @@ __all__ = [
     "read_study_area",
     "read_watched",
     "recorded_crime",
+    "recording_changes",
     "sha256_of",
     "stations_path",
     "suggest_mapping",

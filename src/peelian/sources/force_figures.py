@@ -67,7 +67,7 @@ def knife_offences() -> Table:
 
 
 @lru_cache(maxsize=1)
-def definition_changes() -> Table:
+def recording_changes() -> Table:
     """Changes in what is counted or how: ``series, forces, from_year, note, source``.
 
     ``series`` is ``recorded``, ``knife`` or ``admissions``; ``forces`` a name or ``all``.

@@ -156,7 +156,7 @@ def _sections(
 
 def _changes(series: str, force: str) -> tuple[str, ...]:
     """Where what is counted, or how, changed: said beside every series it touches."""
-    c = sources.definition_changes().columns
+    c = sources.recording_changes().columns
     chosen = (c["series"] == series) & np.isin(c["forces"], ["all", force])
     return tuple(
         f"From {c['from_year'][i]}: {c['note'][i]} ({c['source'][i]})."

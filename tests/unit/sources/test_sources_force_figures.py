@@ -54,7 +54,7 @@ def test_every_force_has_residents_a_region_and_recorded_crime():
 
 
 def test_a_change_of_definition_names_its_series_and_its_source():
-    c = sources.definition_changes().columns
+    c = sources.recording_changes().columns
     assert set(c["series"]) <= {"recorded", "knife", "admissions"}
     assert all(c["source"])
     assert all(c["note"])
