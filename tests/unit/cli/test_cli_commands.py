@@ -407,4 +407,4 @@ def test_the_commands_are_the_ones_of_the_house():
         "demo", "arches", "delivery", "dosage",
     }  # fmt: skip
     groups = {group.name for group in app.registered_groups}
-    assert groups == {"hotspots", "evaluate", "boxes", "operation", "report"}
+    assert groups == {"hotspots", "evaluate", "boxes", "operation", "offences", "report"}
