@@ -335,7 +335,8 @@ def hint_of(text: str) -> str:
 
 
 def whole_hint_of(text: str) -> str:
-    """All that a setting's own help says."""
+    """All that a setting's own help says, but what is about files: pages name none."""
+    text = text.partition("; with EVENTS")[0]
     hint = UNIT.sub(lambda unit: f", in {UNITS.get(unit[1], unit[1])}", text)
     hint = hint.replace("0: ", "empty: ")
     return hint[:1].upper() + hint[1:]

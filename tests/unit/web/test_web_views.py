@@ -232,3 +232,9 @@ def test_a_file_no_longer_kept_says_what_to_do(client):
     answer = client.get("/result/unknown/hot-spots.csv")
     assert answer.status_code == 404
     assert "open its page again" in text_of(answer)
+
+
+def test_hints_on_pages_speak_of_no_files(get):
+    text = text_of(get("/map"))
+    assert "Other offences for many-scales, by commas: sets or codes" in text
+    assert "EVENTS" not in text
