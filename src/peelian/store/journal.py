@@ -74,7 +74,7 @@ def append_entries(
     chain = held[-1].chain if held else _start(kind)
     new = []
     for name, content in contents.items():
-        plain = json.loads(json.dumps(content, ensure_ascii=False, allow_nan=False))
+        plain = _plain(kind, name, content)
         if name in said:
             if said[name] != plain:
                 raise ParameterError(f"{kind} {name!r} is written down already, otherwise")
@@ -84,6 +84,18 @@ def append_entries(
     if new:
         _add(lake, kind, new)
     return tuple(new)
+
+
+def _plain(kind: str, name: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    """What reading it back will give."""
+    try:
+        plain: dict[str, Any] = json.loads(json.dumps(content, allow_nan=False))
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"{kind} {name!r} cannot be written as JSON ({error}); give text, finite numbers, "
+            "lists and mappings"
+        ) from error
+    return plain
 
 
 def _add(lake: Path, kind: str, new: list[Entry]) -> None:

@@ -47,7 +47,7 @@ def test_an_entry_is_never_changed_and_nothing_is_half_kept(store: Store) -> Non
     store.append_entries("visit", {"v1": {"arrived": 1}}, now=NOW)
     with pytest.raises(ParameterError, match="'v1' is written down already"):
         store.append_entries("visit", {"v0": {}, "v1": {"arrived": 2}}, now=NOW)
-    with pytest.raises(ValueError, match="JSON"):
+    with pytest.raises(ParameterError, match="'v3' cannot be written as JSON"):
         store.append_entries("visit", {"v2": {}, "v3": {"x": float("nan")}}, now=NOW)
     assert [e.id for e in store.entries("visit")] == ["v1"]
 
