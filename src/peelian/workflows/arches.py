@@ -67,7 +67,7 @@ def arches(
     near = _covers(sites, material, settings.radius)
     counted = np.flatnonzero(near.any(axis=0) & (made.risk > 0))
     footfall, weighed = _footfall(sites)
-    allowed, barred = _allowed(sites, slots, settings, _used(store, slots, settings, now))
+    allowed, barred = _allowed(sites, slots, settings, _used(store, slots, now))
     problem = ArchProblem(
         demand=hours[:, None] * made.risk[counted] * WEEK / made.days,
         covers=near[:, counted],
@@ -222,19 +222,13 @@ def _footfall(sites: Sites) -> tuple[Floats, str]:
     return sites.footfall / sites.footfall.mean(), "worth is risk times footfall"
 
 
-def _used(
-    store: Store | None, slots: Slots, settings: ArchSettings, now: datetime
-) -> list[tuple[str, np.datetime64]]:
+def _used(store: Store | None, slots: Slots, now: datetime) -> list[tuple[str, np.datetime64]]:
     """Sites and days of weeks kept before ``now``, but for the days planned anew."""
     found: dict[np.datetime64, list[str]] = {}
-    for kept in store.artefacts(ARCHES) if store else ():
-        if kept.saved >= now:
-            continue
-        files = store.read_artefact(kept.artefact)[1] if store else {}
-        rows = list(csv.DictReader(files["deployments.csv"].decode().splitlines()))
-        days = {np.datetime64(row["day"], "D") for row in rows}
-        for day in days:  # a later plan of a day stands for an earlier one
-            found[day] = [r["site"] for r in rows if np.datetime64(r["day"], "D") == day]
+    if store is not None:
+        for kept in store.artefacts(ARCHES):
+            if kept.saved < now:
+                found |= _sites_by_day(store, kept.artefact)  # a later plan of a day stands
     planned = set(slots.day.tolist())
     return [
         (site, day)
@@ -242,6 +236,15 @@ def _used(
         if day.astype(object) not in planned
         for site in names
     ]
+
+
+def _sites_by_day(store: Store, artefact: str) -> dict[np.datetime64, list[str]]:
+    """The sites of a kept week, by day."""
+    text = store.read_artefact(artefact)[1]["deployments.csv"].decode()
+    found: dict[np.datetime64, list[str]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        found.setdefault(np.datetime64(row["day"], "D"), []).append(row["site"])
+    return found
 
 
 def _allowed(
