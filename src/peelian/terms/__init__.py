@@ -42,6 +42,7 @@ from peelian.terms.plans import (
     Visit,
 )
 from peelian.terms.provenance import Ingredient, Provenance
+from peelian.terms.publications import Contact, Words
 from peelian.terms.published import (
     PLANNING_PRIOR,
     PUBLISHED_EFFECTS,
@@ -108,6 +109,7 @@ __all__ = [
     "Break",
     "CellKind",
     "ClassValidity",
+    "Contact",
     "CoordinateError",
     "CountCell",
     "CoverageError",
@@ -169,4 +171,5 @@ __all__ = [
     "Texts",
     "Use",
     "Visit",
+    "Words",
 ]

@@ -1,0 +1,13 @@
+"""The public bulletin: a site of plain files, from numbers that are fit to publish."""
+
+from peelian.reports.bulletin.values import (
+    BY,
+    Bulletin,
+    Change,
+    District,
+    Latest,
+    PublicTable,
+    Topic,
+)
+
+__all__ = ["BY", "Bulletin", "Change", "District", "Latest", "PublicTable", "Topic"]
