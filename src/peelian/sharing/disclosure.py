@@ -68,13 +68,15 @@ def protect(
     -----
     Totals are rounded from true totals, never summed from rounded cells, so each number is
     rounded once and parts need not add up to their total. A cell that was shown before is
-    shown alike again unless it must be suppressed.
+    shown alike again, and one that was only ever withheld is withheld again: to show it late
+    could give away what it protected.
 
     Which cell to suppress next is a matter of choice: here the smallest that overlaps with
     what could be recovered. It is not the least possible suppression.
     """
     _check(cells, base)
-    shown = [_shown(cell, base) for cell in cells]
+    before = _shown_before(ledger)
+    shown = [_shown(cell, base, before) for cell in cells]
     secondary: list[str] = []
     for tied in tied_cells([*ledger, *shown]):
         own = {at: n - len(ledger) for at, n in enumerate(tied) if n >= len(ledger)}
@@ -85,10 +87,10 @@ def protect(
             if found is None:
                 waiting.pop()
                 continue
-            at = _to_suppress(cells, reader, own, found)
-            reader.suppress(at)
-            shown[own[at]] = reader.cells[at]
-            secondary.append(reader.cells[at].label)
+            for at in _to_suppress(cells, reader, own, found, before):
+                reader.suppress(at)
+                shown[own[at]] = reader.cells[at]
+                secondary.append(reader.cells[at].label)
             waiting.insert(0, Target(reader.cells[at].label, reader.of_cell[at]))
     return Protected(tuple(shown), tuple(secondary))
 
@@ -106,28 +108,44 @@ def _check(cells: Sequence[CountCell], base: int) -> None:
         raise ParameterError(f"base is {base}: round to an odd multiple, or 1 for none")
 
 
-def _shown(cell: CountCell, base: int) -> ShownCell:
-    """A cell after primary suppression and rounding."""
-    small = 0 < cell.count < THRESHOLD
-    value = SUPPRESSED if small else round_count(cell.count, base=base)
+def _shown_before(ledger: Sequence[ShownCell]) -> Mapping[frozenset[str], bool]:
+    """Sums that earlier releases had a cell of, and whether any of these showed a count."""
+    shown: dict[frozenset[str], bool] = {}
+    for cell in ledger:
+        shown[cell.atoms] = shown.get(cell.atoms, False) or cell.shown is not SUPPRESSED
+    return shown
+
+
+def _shown(cell: CountCell, base: int, before: Mapping[frozenset[str], bool]) -> ShownCell:
+    """A cell after primary suppression and rounding; withheld if it only ever was."""
+    withheld = cell.count > 0 and (cell.count < THRESHOLD or not before.get(cell.atoms, True))
+    value = SUPPRESSED if withheld else round_count(cell.count, base=base)
     return ShownCell(cell.label, cell.atoms, value, base)
 
 
 def _to_suppress(
-    cells: Sequence[CountCell], reader: Reader, own: Mapping[int, int], found: Recovered
-) -> int:
-    """The cell of this table to suppress so that ``found`` may no longer be recovered.
+    cells: Sequence[CountCell],
+    reader: Reader,
+    own: Mapping[int, int],
+    found: Recovered,
+    before: Mapping[frozenset[str], bool],
+) -> list[int]:
+    """The cells of this table, all of one sum, to suppress so that ``found`` is not recovered.
 
-    A zero is shown as it is: to withhold it would keep nothing from anyone.
+    A zero is shown as it is: to withhold it would keep nothing from anyone. Nor would it to
+    withhold what an earlier release showed.
     """
     candidates = [
         (cells[mine].count, at)
         for at, mine in own.items()
-        if reader.cells[at].shown and reader.cells[at].atoms & found.through
+        if reader.cells[at].shown
+        and reader.cells[at].atoms & found.through
+        and not before.get(reader.cells[at].atoms)
     ]
     if not candidates:
         raise NotAllowedNow(
             f"{found.label}: together with earlier releases its count would be known to lie "
             f"between {found.low} and {found.high}; merge places or periods, or do not release"
         )
-    return min(candidates)[1]
+    atoms = reader.cells[min(candidates)[1]].atoms
+    return [at for at in own if reader.cells[at].atoms == atoms]

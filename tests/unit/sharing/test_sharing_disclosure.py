@@ -187,3 +187,42 @@ def test_laws_of_a_protected_table(table: list[CountCell], base: int) -> None:
             assert one.shown == round_count(true.count, base=base)
     assert list(recoverable(made.cells)) == []
     assert protect(table, base=base, ledger=made.cells).cells == made.cells
+
+
+def test_a_cell_withheld_before_is_withheld_again_and_costs_no_other() -> None:
+    cells = [
+        CountCell("Harlow", frozenset({"h"}), 3),
+        CountCell("Tendring", frozenset({"t"}), 40),
+        CountCell("Both", frozenset({"h", "t"}), 43),
+    ]
+    first = protect(cells)
+    again = protect(cells, ledger=first.cells)
+    assert [one.shown for one in again.cells] == [one.shown for one in first.cells]
+    assert again.secondary == ()
+
+
+def test_the_same_sum_under_two_names_is_withheld_under_both() -> None:
+    every = frozenset({"h", "t"})
+    made = protect(
+        [
+            CountCell("Harlow", frozenset({"h"}), 1),
+            CountCell("Tendring", frozenset({"t"}), 76),
+            CountCell("Row", every, 77),
+            CountCell("All", every, 77),
+        ],
+        base=EXACT,
+    )
+    shown = {one.label: one.shown for one in made.cells}
+    assert shown["Row"] == shown["All"]
+
+
+def test_what_was_shown_before_is_not_withheld_now_but_the_table_refused() -> None:
+    """To withhold it would keep nothing from anyone, and hide a number for nothing."""
+    both = CountCell("Both", frozenset({"h", "t"}), 43)
+    ledger = [
+        ShownCell("Both", both.atoms, 43, EXACT),
+        ShownCell("Tendring", frozenset({"t"}), 40, EXACT),
+    ]
+    with pytest.raises(NotAllowedNow, match="Harlow"):
+        protect([CountCell("Harlow", frozenset({"h"}), 3), both], base=EXACT, ledger=ledger)
+    assert protect([both], base=EXACT, ledger=ledger[:1]).cells[0].shown == 43
