@@ -6,17 +6,24 @@ from datetime import date
 import numpy as np
 
 from peelian import evaluation, reports, sources, statistics
+from peelian.evaluation import CountChange, RateRatio
 from peelian.terms import Floats, Table, Texts
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesOfYears:
-    """One series: its table by year, rolling totals, what is said of it, and its chart."""
+    """One series: its table by year, rolling totals, what is said of it, and its chart.
+
+    ``last`` is the last year held against the one before, ``trend`` that of all years; None
+    where there is none.
+    """
 
     table: Table
     rolling: Table
     sentences: tuple[str, ...]
     chart: str
+    last: CountChange | None
+    trend: RateRatio
 
 
 def knife_years(force: str, dispersion: float = 0.0) -> SeriesOfYears | None:
@@ -43,13 +50,14 @@ def knife_years(force: str, dispersion: float = 0.0) -> SeriesOfYears | None:
     )
     what = f"Offences with a knife in {force}"
     sentences = (
-        last,
+        *([reports.change_sentence(last, to=year_bounds(str(years[-1]))[1])] if last else []),
         reports.trend_sentence(trend, what=what, first=str(years[0]), last=str(years[-1])),
         "An average over the whole time hides where a series turned: see the chart.",
         f"Dispersion {reports.rounded(phi, 2)}, "
         + ("as given." if dispersion else "estimated from quarters within years."),
     )
-    return SeriesOfYears(table, rolling, sentences, _chart(table, f"{what}, by year"))
+    chart = _chart(table, f"{what}, by year")
+    return SeriesOfYears(table, rolling, sentences, chart, last, trend)
 
 
 def admissions_by_year(path: str) -> tuple[SeriesOfYears, ...]:
@@ -65,7 +73,7 @@ def admissions_by_year(path: str) -> tuple[SeriesOfYears, ...]:
         whole = ~np.isnan(months).any(axis=1)
         phi = evaluation.yearly_dispersion(months[whole])
         n = months.sum(axis=1)
-        table, _ = _changes(years, n, phi, np.full(len(years), np.nan))
+        table, last = _changes(years, n, phi, np.full(len(years), np.nan))
         trend = evaluation.yearly_trend(n, exposure=table.columns["days"])
         columns = {"region": np.full(len(years), region), **table.columns}
         del columns["population"], columns["rate"], columns["rate_low"], columns["rate_high"]
@@ -73,22 +81,23 @@ def admissions_by_year(path: str) -> tuple[SeriesOfYears, ...]:
             trend, what=f"{region}: admissions", first=str(years[0]), last=str(years[-1])
         )
         rolling = Table({"n": n}, "Years")
-        found.append(
-            SeriesOfYears(Table(columns, table.title, table.units), rolling, (sentence,), "")
-        )
+        by_year = Table(columns, table.title, table.units)
+        found.append(SeriesOfYears(by_year, rolling, (sentence,), "", last, trend))
     return tuple(found)
 
 
-def _changes(years: Texts, n: Floats, phi: float, residents: Floats) -> tuple[Table, str]:
-    """Counts by year with the change from the year before; and the sentence of the last."""
-    bounds = [_year(str(year)) for year in years]
+def _changes(
+    years: Texts, n: Floats, phi: float, residents: Floats
+) -> tuple[Table, CountChange | None]:
+    """Counts by year with the change from the year before; and the last of these changes."""
+    bounds = [year_bounds(str(year)) for year in years]
     exposure = np.array([evaluation.days_and_saturdays(*b) for b in bounds], dtype=np.float64)
     change, low, high = (np.full(len(n), np.nan) for _ in range(3))
     note = np.full(len(n), "", dtype="<U40")
-    sentence = ""
+    found = None
     for i in range(1, len(n)):
         if np.isnan(n[i]) or np.isnan(n[i - 1]):
-            note[i] = "a part is not held"
+            note[i], found = "a part is not held", None
             continue
         found = evaluation.compare_counts(
             float(n[i]),
@@ -96,7 +105,6 @@ def _changes(years: Texts, n: Floats, phi: float, residents: Floats) -> tuple[Ta
             exposure=(float(exposure[i, 0]), float(exposure[i - 1, 0])),
             dispersion=phi,
         )
-        sentence = reports.change_sentence(found, to=bounds[i][1])
         if not found.shown:
             note[i] = "too few for a percentage"
             continue
@@ -126,7 +134,7 @@ def _changes(years: Texts, n: Floats, phi: float, residents: Floats) -> tuple[Ta
         f"By financial year; changes from the year before at dispersion {phi:.3g}",
         {"rate": "per 1,000", "change": "%", "low": "%, 95 %", "high": "%, 95 %"},
     )
-    return table, sentence
+    return table, found
 
 
 def _residents(force: str, years: Texts) -> Floats:
@@ -141,7 +149,8 @@ def _residents(force: str, years: Texts) -> Floats:
     return np.array([held.get(str(year), np.nan) for year in years])
 
 
-def _year(year: str) -> tuple[date, date]:
+def year_bounds(year: str) -> tuple[date, date]:
+    """First and last day of a financial year such as 2017/18."""
     first = int(year[:4])
     return date(first, 4, 1), date(first + 1, 3, 31)
 
