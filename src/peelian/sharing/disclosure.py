@@ -8,7 +8,7 @@ It is on by default; the constants below are the whole rule.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from peelian.sharing.recovery import Reader, Recovered, Target, tied_cells
+from peelian.sharing.recovery import Reader, Recovered, tied_cells
 from peelian.terms import SUPPRESSED, CountCell, NotAllowedNow, ParameterError, ShownCell
 
 THRESHOLD = 5  # counts of 1 to 4 are suppressed (ONS guidance; NHS Digital)
@@ -81,17 +81,11 @@ def protect(
     for tied in tied_cells([*ledger, *shown]):
         own = {at: n - len(ledger) for at, n in enumerate(tied) if n >= len(ledger)}
         reader = Reader([[*ledger, *shown][n] for n in tied])
-        waiting = list(reader.targets()) if own else []
-        while waiting:
-            found = reader.recovers(waiting[-1])
-            if found is None:
-                waiting.pop()
-                continue
+        for found in reader.recovered() if own else ():
             for at in _to_suppress(cells, reader, own, found, before):
                 reader.suppress(at)
                 shown[own[at]] = reader.cells[at]
                 secondary.append(reader.cells[at].label)
-            waiting.insert(0, Target(reader.cells[at].label, reader.of_cell[at]))
     return Protected(tuple(shown), tuple(secondary))
 
 
