@@ -21,7 +21,12 @@ def column(kind: str, values: Sequence[Any]) -> pa.Array:
             None if v is None else int(np.datetime64(v, "s").astype(int)) for v in values
         ]
         return pa.array(seconds, pa.int64()).cast(pa.timestamp("s", tz="UTC"))
-    types = {"string": pa.string(), "double": pa.float64(), "int64": pa.int64()}
+    types = {
+        "string": pa.string(),
+        "double": pa.float64(),
+        "int64": pa.int64(),
+        "bool": pa.bool_(),
+    }
     return pa.array(values, types[kind])
 
 
@@ -42,6 +47,7 @@ def make_extract(
     place: str | Sequence[str | None] | None = "On or near High Street",
     setting: str | Sequence[str] = "unknown",
     weight: ArrayLike = 1.0,
+    knife: Sequence[bool | None] | None = None,
     refused: Sequence[tuple[int, str, str, str]] = (),
 ) -> Extract:
     """An extract of ``n`` accepted rows; the refused are (row, reason, field, text).
@@ -72,6 +78,7 @@ def make_extract(
         "weight": np.broadcast_to(np.asarray(weight, dtype=float), n),
         "slice": each(slices),
         "row": rows,
+        "knife": [None] * n if knife is None else knife,
     }
     events = pa.table(
         {name: column(kind, values[name]) for name, kind in EVENT_COLUMNS.items()}

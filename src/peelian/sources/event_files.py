@@ -180,6 +180,7 @@ def _events(
             "setting": pa.array(np.full(n, Setting.UNKNOWN.value)),
             "weight": weight,
             "slice": pa.array(np.full(n, SOURCE)),
+            "knife": pa.nulls(n, pa.bool_()),
         },
         source=SOURCE,
     )
@@ -207,6 +208,7 @@ def as_events(extract: Extract, *, crs: str) -> Events:
         area_code=text("area_code"),
         crs=crs,
         recorded=column("recorded", "datetime64[s]"),
+        knife=column("knife", "float64"),
     )
 
 

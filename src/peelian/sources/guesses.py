@@ -27,6 +27,7 @@ WEIGHT_NAMES = r"^(count|weight|n|events)$"
 AREA_NAMES = r"lsoa.?code|^lsoa|beat|ward|neighbou?rhood|district|tract"
 PLACE_NAMES = r"^location$|location.?name|street"
 SETTING_NAMES = r"loc_cat|location.?(type|category)|premise|setting|place.?type"
+KNIFE_NAMES = r"knife|sharp.?instrument|blade"
 # Columns that may describe people. They are never read; the proposal says so.
 PEOPLE_NAMES = (
     r"^(first|last|full|given|family)?.?name$|surname|forename|person|nominal|dob|birth|victim|"
@@ -47,6 +48,7 @@ PUBLIC = r"street|road|park|sidewalk|alley|highway|public|open space|transport|s
 INDOOR = (
     r"residen|hous|apartment|dwelling|home|indoor|hotel|school|shop|retail|bar|office|store"
 )
+YES, NO = r"y|yes|true|t|1|knife.*|sharp.*", r"n|no|false|f|0|none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,6 +255,19 @@ def guess_settings(sample: dict[str, Any]) -> tuple[str, dict[str, str]] | None:
             elif re.search(PUBLIC, value.lower()):
                 found[value] = Setting.PUBLIC.value
         return name, found
+    return None
+
+
+def guess_knife(sample: dict[str, Any]) -> tuple[str, list[str], list[str]] | None:
+    """A column that says whether a knife was used, and the values that mean yes and no."""
+    for name in named(list(sample), KNIFE_NAMES):
+        values = sorted(texts(sample[name]).unique().to_pylist())
+        yes, no = (
+            [value for value in values if re.fullmatch(form, value.lower())]
+            for form in (YES, NO)
+        )
+        if yes and len(values) <= 20:
+            return name, yes, no
     return None
 
 

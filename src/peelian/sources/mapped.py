@@ -17,7 +17,7 @@ from peelian.sources.mapping import (
     OffenceColumn,
     check_decided,
 )
-from peelian.sources.offence_tables import read_offence_classes
+from peelian.sources.offence_tables import read_class_validity, read_offence_classes
 from peelian.sources.parsing import Times, parse_numbers, parse_times, texts
 from peelian.sources.places import check_places
 from peelian.sources.police_uk import code_of
@@ -95,6 +95,7 @@ def extract_mapped(
         "setting": _settings(rows, mapping),
         "weight": weight,
         "slice": pa.array(slices, pa.string()),
+        "knife": _knife(rows, mapping),
     }
     complete = tuple(np.unique(slices[in_time]).tolist()) if mapping.whole_months else ()
     return finish(sieve, content, columns, source=mapping.name, complete=complete)
@@ -170,8 +171,21 @@ def _code(value: str, offence: OffenceColumn) -> str | None:
         return code_of(value)
     if offence.list == HOME_OFFICE:
         code = f"{HOME_OFFICE}:{value.upper()}"
-        return code if code in {one.code for one in read_offence_classes()} else None
+        known = {one.code for one in read_offence_classes()}
+        known |= {one.code for one in read_class_validity()}  # also those ended since
+        return code if code in known else None
     return f"{offence.list}:{re.sub(r'[^a-z0-9.]+', '-', value.lower()).strip('-')}"
+
+
+def _knife(rows: Rows, mapping: FileMapping) -> Any:
+    """Whether a blade was used or threatened; null where a value is said to mean neither."""
+    import pyarrow as pa
+
+    if mapping.knife is None:
+        return pa.nulls(len(rows), pa.bool_())
+    encoded = texts(rows.columns[mapping.knife]).dictionary_encode()
+    said = [mapping.knife_values.get(value) for value in encoded.dictionary.to_pylist()]
+    return pa.array(said, pa.bool_()).take(encoded.indices)
 
 
 def _settings(rows: Rows, mapping: FileMapping) -> Any:

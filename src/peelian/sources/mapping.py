@@ -68,6 +68,7 @@ class OffenceColumn:
 class FileMapping:
     """How to read one provider's file; ``name`` is the source and the prefix of its slices.
 
+    ``knife`` is the column of the knife flag and ``knife_values`` what its values say.
     ``repeated_ids`` says whether rows may share an id; ``whole_months`` that a file is all
     there is for its months, so that a corrected one replaces them.
     """
@@ -78,6 +79,8 @@ class FileMapping:
     offence: OffenceColumn
     setting: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
+    knife: str | None = None
+    knife_values: Mapping[str, bool] = field(default_factory=dict)
     id: str | None = None
     weight: str | None = None
     repeated_ids: bool = False
@@ -98,6 +101,7 @@ class FileMapping:
             *self.time.recorded,
             self.offence.column,
             self.setting,
+            self.knife,
             self.id,
             self.weight,
         )
@@ -125,6 +129,7 @@ KEYS: dict[str, dict[str, type | tuple[type, ...]]] = {
         "matches": dict,
     },
     "setting": {"column": str, "values": dict},
+    "knife": {"column": str, "yes": list, "no": list},
     "event": {"id": str, "repeated_ids": str, "weight": str},
 }
 REQUIRED = {"": ("name",), "place": ("x", "y", "crs"), "time": ("start", "formats")}
@@ -169,7 +174,7 @@ def parse_mapping(text: str, name: str = "mapping") -> FileMapping:
     _check_keys(name, data)
     place, time = data["place"], data["time"]
     offence, event = data.get("offence", {}), data.get("event", {})
-    setting = data.get("setting", {})
+    setting, knife = data.get("setting", {}), data.get("knife", {})
     translated = offence.get("codes") or offence.get("matches")
     found = FileMapping(
         name=data["name"],
@@ -199,6 +204,8 @@ def parse_mapping(text: str, name: str = "mapping") -> FileMapping:
         ),
         setting=setting.get("column"),
         settings=setting.get("values", {}),
+        knife=knife.get("column"),
+        knife_values=_flag_values(name, knife),
         id=event.get("id"),
         weight=event.get("weight"),
         repeated_ids=event.get("repeated_ids", "refuse") == "keep",
@@ -251,6 +258,24 @@ def _check_table(
             raise SchemaError(f"{name}: {_where(table, key)} is not known{hint}")
         if not isinstance(value, known[key]):
             raise SchemaError(f"{name}: {_where(table, key)} = {value!r} has the wrong type")
+
+
+def _flag_values(name: str, knife: Mapping[str, Any]) -> dict[str, bool]:
+    """What each value of the knife flag says."""
+    said = {key: [_text(one) for one in knife.get(key, ())] for key in ("yes", "no")}
+    if both := set(said["yes"]) & set(said["no"]):
+        raise SchemaError(f"{name}: [knife] {min(both)!r} is among yes and no; choose one")
+    if knife and not (knife.get("column") and said["yes"]):
+        raise SchemaError(
+            f"{name}: [knife] needs column, and yes: the values that mean that a blade was "
+            "used or threatened"
+        )
+    return {value: key == "yes" for key, values in said.items() for value in values}
+
+
+def _text(value: object) -> str:
+    """A value of TOML as a column of text has it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _check_values(name: str, data: dict[str, Any], found: FileMapping) -> None:

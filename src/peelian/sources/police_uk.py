@@ -193,6 +193,7 @@ def _extract(rows: Rows, content: Content, reading: Reading, names: dict[str, st
         "setting": pa.array(np.full(n, Setting.UNKNOWN.value)),
         "weight": np.ones(n),
         "slice": slices,
+        "knife": pa.nulls(n, pa.bool_()),
     }
     return finish(sieve, content, columns, source=SOURCE, complete=complete)
 

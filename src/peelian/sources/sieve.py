@@ -101,6 +101,7 @@ def arrow_schema(columns: Any) -> Any:
         "string": pa.string(),
         "double": pa.float64(),
         "int64": pa.int64(),
+        "bool": pa.bool_(),
         "timestamp[s, UTC]": pa.timestamp("s", "UTC"),
     }
     return pa.schema([(name, types[kind]) for name, kind in columns.items()])

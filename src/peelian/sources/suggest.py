@@ -72,6 +72,7 @@ def suggest_mapping(path: str | Path) -> str:
         "",
         *_offence_lines(sample, name),
         *_setting_lines(sample),
+        *_knife_lines(sample),
         *_event_lines(sample, rows),
         *_people_lines(list(rows.columns)),
     ]
@@ -178,6 +179,22 @@ def _setting_lines(sample: dict[str, Any]) -> list[str]:
     lines = ["", "[setting]", f"column = {_quoted(column)}", "[setting.values]"]
     lines.append("# guessed from the words; what is not named stays unknown")
     return lines + [f"{_quoted(value)} = {_quoted(said)}" for value, said in values.items()]
+
+
+def _knife_lines(sample: dict[str, Any]) -> list[str]:
+    found = guesses.guess_knife(sample)
+    if found is None:
+        return []
+    column, yes, no = found
+    return [
+        "",
+        "# whether a knife or sharp instrument was used or threatened, not carried; any other",
+        '# value is not known. Add "" to no if an empty entry means no',
+        "[knife]",
+        f"column = {_quoted(column)}",
+        f"yes = {json.dumps(yes, ensure_ascii=False)}",
+        f"no = {json.dumps(no, ensure_ascii=False)}",
+    ]
 
 
 def _event_lines(sample: dict[str, Any], rows: Rows) -> list[str]:

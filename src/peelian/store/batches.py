@@ -29,7 +29,16 @@ WITHDRAWAL_COLUMNS = {
     "by": "string",
 }
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
-_OPTIONAL = {"event_id", "recorded", "place", "area_code", "longitude", "latitude"}
+FLAG_COLUMN = "knife"  # came after the first lakes: a batch without it says nothing of it
+_OPTIONAL = {
+    "event_id",
+    "recorded",
+    "place",
+    "area_code",
+    "longitude",
+    "latitude",
+    FLAG_COLUMN,
+}
 
 
 def arrow_schema(columns: Mapping[str, str]) -> Any:
@@ -40,6 +49,7 @@ def arrow_schema(columns: Mapping[str, str]) -> Any:
         "string": pa.string(),
         "double": pa.float64(),
         "int64": pa.int64(),
+        "bool": pa.bool_(),
         "timestamp[s, UTC]": pa.timestamp("s", tz="UTC"),
     }
     return pa.schema([(name, types[kind]) for name, kind in columns.items()])
@@ -92,8 +102,11 @@ def batch_name(extract: Extract, events: Any, refused: Any) -> str:
     """Hash of what a file says: its source, rows and whole slices, but not its own name.
 
     It depends on the values alone, so that neither the version of a Parquet writer nor the
-    file's compression changes it, and a file offered again under another name is known.
+    file's compression changes it, and a file offered again under another name is known. A
+    file without any flag has the name it had before there were flags.
     """
+    if not _valid(events[FLAG_COLUMN]).any():
+        events = events.drop_columns([FLAG_COLUMN])
     digest = hashlib.sha256(b"peelian batch 1\0")
     for text in (extract.source, *sorted(extract.complete)):
         digest.update(text.encode() + b"\0")
@@ -125,6 +138,8 @@ def _column_bytes(column: Any) -> tuple[Any, ...]:
         return valid, lengths.tobytes(), text
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.int64())
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
     values = pc.fill_null(column, pa.scalar(0, column.type)).to_numpy()
     return valid, np.ascontiguousarray(values, values.dtype.newbyteorder("<")).tobytes()
 

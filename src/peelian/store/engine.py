@@ -31,7 +31,10 @@ class Engine:
         return self._threads.connection
 
     def read_parquet(self, paths: Sequence[Path], schema: Any) -> Any:
-        """The files as one table expression, with the columns of an Arrow ``schema``."""
+        """The files as one table expression, with the columns of an Arrow ``schema``.
+
+        A column that a file lacks is null in its rows: lakes grow columns.
+        """
         import ibis
 
         connection, names = self._connection(), tuple(str(p) for p in paths)
@@ -40,7 +43,10 @@ class Engine:
             while len(tables) >= _TABLES_KEPT:
                 connection.drop_view(tables.pop(next(iter(tables))).get_name())
             view = f"lake_{next(self._threads.numbers)}"
-            connection.con.read_parquet(list(names)).create_view(view)
+            found = connection.con.read_parquet(list(names), union_by_name=True)
+            for name in set(schema.names) - set(found.columns):
+                found = found.project(f'*, NULL AS "{name}"')
+            found.create_view(view)
             tables[names] = ibis.table(ibis.Schema.from_pyarrow(schema), name=view)
         return tables[names]
 

@@ -21,6 +21,7 @@ def to_events(table: Any, crs: str) -> Events:
         area_code=to_texts(table["area_code"]),
         crs=crs,
         recorded=_instants(table, "recorded"),
+        knife=_flags(table, "knife"),
     )
 
 
@@ -37,6 +38,7 @@ def event_columns(events: Any, order: Any) -> Any:
         start=queries.seconds(rows.start),
         end=queries.seconds(rows.end),
         recorded=queries.seconds(rows.recorded),
+        knife=rows.knife.cast("float64"),
     )
 
 
@@ -56,6 +58,14 @@ def to_texts(column: Any) -> Texts:
 def _floats(table: Any, name: str) -> Floats:
     """A column of numbers."""
     values: Floats = table[name].to_numpy().astype(np.float64, copy=False)
+    return values
+
+
+def _flags(table: Any, name: str) -> Floats:
+    """A column of 1 and 0, null as NaN."""
+    import pyarrow.compute as pc
+
+    values: Floats = pc.fill_null(table[name], np.nan).to_numpy()
     return values
 
 

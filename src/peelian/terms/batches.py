@@ -25,6 +25,7 @@ EVENT_COLUMNS: Mapping[str, str] = {
     "weight": "double",  # 1; -1 where a provider takes an earlier count back
     "slice": "string",  # what part of the source the row belongs to: essex/2018-11
     "row": "int64",
+    "knife": "bool",  # a blade was used or threatened; null where nobody has said
 }
 
 REFUSED_COLUMNS: Mapping[str, str] = {

@@ -43,6 +43,9 @@ class Events:
         The area the data name (an LSOA code); empty when not given.
     recorded : array of datetime64[s], shape (n,), optional
         When it came on record, UTC; NaT where not given.
+    knife : array, shape (n,), optional
+        1 where a knife or sharp instrument was used or threatened, 0 where none was, NaN where
+        nobody has said.
     """
 
     x: Floats
@@ -55,6 +58,7 @@ class Events:
     area_code: Texts
     crs: str = BRITISH_NATIONAL_GRID
     recorded: Instants | None = None
+    knife: Floats | None = None
 
     def __post_init__(self) -> None:
         require_length(
@@ -68,6 +72,7 @@ class Events:
             place=self.place,
             area_code=self.area_code,
             recorded=self.recorded,
+            knife=self.knife,
         )
 
     def __len__(self) -> int:

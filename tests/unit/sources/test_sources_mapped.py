@@ -277,3 +277,61 @@ def test_the_mapping_in_the_how_to_is_read():
     mapping = parse_mapping(text)
     assert mapping.time.end == ("Date to", "Time to")
     assert mapping.whole_months
+
+
+KNIFE = """
+[knife]
+column = "Blade"
+yes = ["Y", "Knife"]
+no = ["N", ""]
+"""
+
+
+def flagged(through, mapping, *said):
+    rows = [
+        f"{n};34B;570875;206951;17/11/2018;22:30;;;Street;{one}" for n, one in enumerate(said)
+    ]
+    content = "\n".join([f"{FORCE_HEADER};Blade", *rows, ""]).encode("cp1252")
+    return through(mapping, content).events["knife"].to_pylist()
+
+
+def test_a_knife_flag_is_yes_no_or_not_said(through):
+    found = flagged(through, FORCE + KNIFE, "Y", "N", "", "Knife", "knife", "U")
+    assert found == [True, False, False, True, None, None]
+    without_empty = (FORCE + KNIFE).replace(', ""', "")
+    assert flagged(through, without_empty, "Y", "", "N") == [True, None, False]
+
+
+def test_without_a_knife_table_nobody_has_said(through):
+    assert flagged(through, FORCE, "Y", "N") == [None, None]
+
+
+def test_truth_of_toml_is_text_of_the_file(through):
+    mapping = FORCE + '[knife]\ncolumn = "Blade"\nyes = [true, 1]\nno = [false]\n'
+    assert flagged(through, mapping, "true", "1", "false") == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ('column = "B"', "needs column, and yes"),
+        ('yes = ["Y"]', "needs column, and yes"),
+        ('column = "B"\nyes = ["Y"]\nno = ["Y"]', "'Y' is among yes and no"),
+        ('column = "B"\nyes = "Y"', "wrong type"),
+        ('column = "B"\nyess = ["Y"]', "is it yes"),
+    ],
+)
+def test_a_knife_table_that_cannot_be_right(table, said):
+    with pytest.raises(SchemaError, match=said):
+        parse_mapping(f"{FORCE}\n[knife]\n{table}\n")
+
+
+def test_classes_that_ended_are_read(through):
+    extract = through(
+        FORCE,
+        force_file(
+            "1;8G;570875;206951;17/11/2009;22:30;;;Street",
+            "2;8g;570875;206951;17/11/2018;22:30;;;Street",
+        ),
+    )
+    assert extract.events["offence"].to_pylist() == ["home-office:8G"] * 2

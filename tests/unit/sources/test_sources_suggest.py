@@ -141,3 +141,19 @@ def test_nothing_in_a_file_can_break_out_of_the_proposal(propose):
     )
     assert tomllib.loads(text)["time"]["start"] == "date\\"
     assert parse_mapping(text).id is None
+
+
+def test_a_knife_flag_is_proposed_with_its_values(propose):
+    text = propose(
+        "id,x,y,date,Knife used\n1,570875,206951,17/11/2018,Y\n"
+        "2,570876,206952,18/11/2018,N\n3,570877,206953,19/11/2018,\n"
+    )
+    mapping = parse_mapping(text)
+    assert mapping.knife == "Knife used"
+    assert mapping.knife_values == {"Y": True, "N": False}
+    assert "not carried" in text
+
+
+def test_a_column_of_words_about_knives_is_no_flag(propose):
+    rows = "".join(f"{n},570875,206951,17/11/2018,blade {n}\n" for n in range(30))
+    assert "[knife]" not in propose("id,x,y,date,blade\n" + rows)
