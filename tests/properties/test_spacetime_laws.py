@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from peelian.spacetime import (
     assign_cells,
+    count_districts,
     count_events,
     day_periods,
     hexagon_grid,
@@ -151,3 +152,24 @@ def test_policing_days_follow_one_another(first, hour):
     assert (
         len({t.astype(object).hour for t in to_local(periods.start)} - {hour, hour + 1}) == 0
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.booleans())
+def test_districts_hold_what_their_areas_hold(seed, gap):
+    """Counts of districts are counts of their polygons; without areas, of all events."""
+    rng = np.random.default_rng(seed)
+    boxes = np.array([shapely.box(w, 0, w + 500, 1000) for w in (0, 500, 1000)], dtype=object)
+    areas = Areas(("1", "2", "3"), ("a", "b", "c"), ("B", "A", "B"), np.ones(3), boxes)
+    weight = rng.integers(-1, 4, 200).astype(float)
+    events = events_at(rng.uniform(-300, 1800, 200), rng.uniform(0, 1000, 200), weight)
+    held = {"2018-01"} if gap else None
+    periods = month_periods("2018-01", "2018-02", held=held)
+    districts, counts = count_districts(events, areas, periods)
+    cells = count_events(events, polygon_grid(areas), periods)
+    assert districts == ("A", "B")
+    np.testing.assert_array_equal(counts, [cells[:, 1], cells[:, 0] + cells[:, 2]])
+    names, whole = count_districts(events, None, periods)
+    assert (names, whole.shape) == (("",), (1, 2))
+    in_held = events.start < periods.end[0] if gap else np.ones(200, bool)
+    assert np.nansum(whole) == weight[in_held].sum()

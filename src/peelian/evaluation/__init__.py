@@ -114,7 +114,9 @@ from peelian.evaluation.tuning import Tuning, tune
 from peelian.evaluation.two_counts import (
     MIN_BASE,
     CountChange,
+    YearChange,
     compare_counts,
+    compare_years,
     e_test,
     monthly_dispersion,
 )
@@ -163,6 +165,7 @@ __all__ = [
     "Tuning",
     "Walker",
     "Work",
+    "YearChange",
     "area_funnel",
     "area_rates",
     "average_run_length",
@@ -174,6 +177,7 @@ __all__ = [
     "buffer_areas",
     "compare_counts",
     "compare_tasks",
+    "compare_years",
     "conditional_power",
     "crossover",
     "cusum_limit",

@@ -223,6 +223,56 @@ def monthly_dispersion(counts: ArrayLike) -> float:
     return max(float(squares / freedom), 1.0)
 
 
+@dataclass(frozen=True)
+class YearChange:
+    """The last ``months`` months against the same months a year before."""
+
+    found: CountChange
+    months: int
+
+
+def compare_years(counts: ArrayLike, days: ArrayLike) -> YearChange | None:
+    """The last twelve months against the same months a year before, or as many as are held.
+
+    Parameters
+    ----------
+    counts : array, shape (n_months,)
+        In order, NaN where a month is not held. [events]
+    days : array, shape (n_months,)
+        Length of each month, so that a leap year is a day longer. [days]
+
+    Returns
+    -------
+    YearChange or None
+        Its exposure is in days, its dispersion `monthly_dispersion` of all months given. None
+        where the last month was not held a year before, where fewer than MIN_MONTHS are held,
+        without any event, or where counts are not whole numbers of 0 or more.
+
+    Notes
+    -----
+    The months compared are the last ones held, never chosen: a change between months that
+    someone picked is no evidence.
+    """
+    n, length = (np.asarray(a, dtype=np.float64) for a in (counts, days))
+    held = ~np.isnan(n)
+    known = n[held]
+    if held.sum() < MIN_MONTHS or (known < 0).any() or (known != np.floor(known)).any():
+        return None
+    both = held[12:] & held[:-12]
+    k = 0
+    while k < min(12, both.size) and both[both.size - 1 - k]:
+        k += 1
+    now, before = slice(n.size - k, n.size), slice(n.size - 12 - k, n.size - 12)
+    if not k or not n[now].sum() + n[before].sum():
+        return None
+    exposure = (float(length[now].sum()), float(length[before].sum()))
+    found = compare_counts(
+        float(n[now].sum()), float(n[before].sum()), exposure=exposure,
+        dispersion=monthly_dispersion(n),
+    )  # fmt: skip
+    return YearChange(found, k)
+
+
 def _poisson_means(design: Floats, counts: Floats) -> Floats:
     """Fitted means of a Poisson regression with a log link, by weighted least squares."""
     mean = np.maximum(counts, counts.mean() / 10)

@@ -5,11 +5,20 @@ from peelian.offences.definitions import (
     KnifeFinding,
     class_problem,
     definition_changes,
+    definition_on,
     holds_on,
     knife_enabled,
 )
 from peelian.offences.harm import HarmIndex, rank_ranges, weigh_by_harm, winsorised
 from peelian.offences.knife_words import TRIGGERS, KnifeWords
+from peelian.offences.measures import (
+    KNIFE,
+    MEASURES,
+    Measure,
+    knife_flags,
+    measures_of,
+    misdated_classes,
+)
 from peelian.offences.narrative_model import (
     LinearModel,
     fit_linear,
@@ -39,6 +48,8 @@ from peelian.offences.settings import PublicPlace, public_place
 
 __all__ = [
     "FOLLOWS_POLICE",
+    "KNIFE",
+    "MEASURES",
     "PATTERNS",
     "TRIGGERS",
     "DefinitionChange",
@@ -49,6 +60,7 @@ __all__ = [
     "KnifeWords",
     "LeftOut",
     "LinearModel",
+    "Measure",
     "Narrative",
     "PublicPlace",
     "Sink",
@@ -58,13 +70,17 @@ __all__ = [
     "classify_narrative",
     "classify_narratives",
     "definition_changes",
+    "definition_on",
     "evidence_words",
     "fit_linear",
     "holds_on",
     "knife_enabled",
+    "knife_flags",
     "label_of",
     "labels_between",
     "linear_labels",
+    "measures_of",
+    "misdated_classes",
     "public_place",
     "rank_ranges",
     "repeated_points",

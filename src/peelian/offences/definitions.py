@@ -165,7 +165,7 @@ def definition_changes(
         raise ParameterError(f"last day {last_day} is before first day {first_day}: swap them")
     edges = {one.valid_from for one in definitions} | ({adopted} if adopted else set())
     days = sorted({first_day} | {day for day in edges if first_day < day <= last_day})
-    used = [_on(definitions, day, adopted) for day in days]
+    used = [definition_on(definitions, day, adopted) for day in days]
     return tuple(
         DefinitionChange(day, old.name, new.name, new.note)
         for day, old, new in zip(days[1:], used[:-1], used[1:], strict=True)
@@ -173,10 +173,16 @@ def definition_changes(
     )
 
 
-def _on(
+def definition_on(
     definitions: Sequence[KnifeDefinition], day: date, adopted: date | None
 ) -> KnifeDefinition:
-    """The one definition of a day, by the method in use then."""
+    """The one definition of a day, by the method in use then.
+
+    Raises
+    ------
+    ParameterError
+        If none holds.
+    """
     by_service = adopted is not None and day >= adopted
     for one in definitions:
         if holds_on(one, day) and (one.method == "NDQIS") == by_service:

@@ -40,6 +40,7 @@ from peelian.reports.layers import (
     district_shapes,
 )
 from peelian.reports.map import DrawnBox, MapPanel, MapView, map_panel, render_map, with_boxes
+from peelian.reports.measures import measure_notes
 from peelian.reports.numbers import rounded, with_commas
 from peelian.reports.pack import (
     PatrolPack,
@@ -111,6 +112,7 @@ __all__ = [
     "interval_chart",
     "judgement_summary",
     "map_panel",
+    "measure_notes",
     "measure_words",
     "monthly_chart",
     "named_layer",

@@ -11,7 +11,7 @@ from peelian.reports.numbers import rounded, with_commas
 NOT_WHY = "This comparison alone does not show why."
 
 
-def change_sentence(found: CountChange, *, to: date | None = None) -> str:
+def change_sentence(found: CountChange, *, to: date | None = None, months: int = 12) -> str:
     """The change with its interval in it, fit to publish.
 
     Parameters
@@ -19,7 +19,9 @@ def change_sentence(found: CountChange, *, to: date | None = None) -> str:
     found : CountChange
         At the dispersion to be published.
     to : date, optional
-        Last day of the new twelve months.
+        Last day of the new months.
+    months : int
+        How many they are; fewer than twelve are against the same months a year before.
 
     Examples
     --------
@@ -31,9 +33,12 @@ def change_sentence(found: CountChange, *, to: date | None = None) -> str:
     if to is None:
         counts = f"{new} offences against {old}"
     else:
+        before = "the previous 12 months"
+        if months < 12:
+            before = f"the same month{'s' * (months > 1)} a year before"
         counts = (
-            f"{new} offences in the 12 months to {to.day} {to:%B %Y} against {old} in the "
-            "previous 12 months"
+            f"{new} offences in the {f'{months} months' if months > 1 else 'month'} to "
+            f"{to.day} {to:%B %Y} against {old} in {before}"
         )
     if found.exposure_new != found.exposure_old:
         counts += (

@@ -1,6 +1,6 @@
 """Where and when as numbers: projection, grids, counts, kernels, neighbours, periods."""
 
-from peelian.spacetime.areas import assign_areas
+from peelian.spacetime.areas import assign_areas, count_districts
 from peelian.spacetime.centres import grid_of_centres
 from peelian.spacetime.counting import (
     MAX_COUNTS,
@@ -67,6 +67,7 @@ __all__ = [
     "assign_areas",
     "assign_cells",
     "assign_periods",
+    "count_districts",
     "count_events",
     "crs_code",
     "day_periods",

@@ -72,6 +72,7 @@ def overview_made(store: Store, now: datetime, progress: Progress) -> Made:
         "repeated": table_shown(overview.repeated, labels={"n": "Rows"}),
         "repeated_sentence": repeated_sentence(overview.repeated_share),
         "late_sentence": late_sentence(overview.late),
+        "misdated": table_shown(overview.misdated) if len(overview.misdated) else None,
     }
     return shown, {}
 
@@ -297,9 +298,13 @@ def figure_shown(figure: Figure) -> dict[str, Any]:
         "number": number or "Not known",
         "unit": figure.unit if number else "",
         "sentence": figure.sentence,
+        "notes": list(figure.notes),
         "svg": svg,
         "table": table_shown(
-            figure.series, columns=("month", "n"), title=f"{figure.title} by month"
+            figure.series,
+            columns=("month", "n", "year"),
+            labels={"year": "12 months to it"},
+            title=f"{figure.title} by month",
         )
         if number
         else None,

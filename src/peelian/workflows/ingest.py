@@ -13,6 +13,7 @@ from peelian.store import Store
 from peelian.terms import Areas, Base, Extract, ParameterError, StudyArea, Table
 from peelian.workflows.extent import union_of
 from peelian.workflows.gather import AREAS_LAYER, BASES_LAYER, STUDY_AREA_LAYER
+from peelian.workflows.measures import misdated_sentences
 from peelian.workflows.outcome import Progress, silent
 
 REPORT_FORMATS = ("table", "csv", "json")
@@ -36,7 +37,7 @@ def ingest(
     refused, already_held, refused_by_reason, quarantine``; read is accepted plus refused.
     Rows outside the study area, given now or held, are refused. Everything is read before
     anything is kept, so that a bad file leaves the store as it was. ``notice`` is told of
-    files passed over.
+    files passed over, and of classes that did not exist on the day recorded.
     """
     crs = store.crs
     layers: dict[str, Areas | StudyArea] = {}
@@ -59,6 +60,9 @@ def ingest(
         )
     for name, layer in layers.items():
         store.save_layer(name, layer, now=now)
+    for extract in extracts:
+        for sentence in misdated_sentences(extract, crs):
+            notice(sentence)
     report = []
     for done, extract in enumerate(extracts):
         progress(0.8 + 0.2 * done / len(extracts), f"keeping {extract.file}")

@@ -11,25 +11,20 @@ from peelian.store import Store
 from peelian.terms import CoverageError, Floats, Table
 from peelian.workflows.count import by_district
 from peelian.workflows.gather import gather, held_months
+from peelian.workflows.measures import MonthlyMeasure, measures_held, misdated, monthly
 from peelian.workflows.settings import Cells
 
 REPEATED_SHOWN = 10
 LATE = (7, 28)  # how late a record is called late [days]
-
-# The four figures of the first page, as near as police.uk's categories come to them.
-FIGURES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Knife-enabled offences", ()),  # police.uk carries no knife flag
-    ("Violence and sexual offences", ("police-uk:violent-crime",)),
-    ("Robbery", ("police-uk:robbery",)),
-    ("Possession of weapons", ("police-uk:possession-of-weapons",)),
-)
 
 
 @dataclass(frozen=True, eq=False)
 class Figure:
     """One figure: its number (NaN when the data cannot give it), sentence and series.
 
-    ``series`` has the columns ``month``, ``held`` and ``n``, NaN in months not held.
+    ``series`` has the columns ``month``, ``held`` and ``n``, NaN in months not held, and
+    ``year``, the twelve months to each, where there are any. ``notes`` say what was counted
+    and what a reader must know of it.
     """
 
     title: str
@@ -37,6 +32,7 @@ class Figure:
     unit: str
     sentence: str
     series: Table
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +50,7 @@ class Overview:
     repeated: Table
     repeated_share: float
     late: Table
+    misdated: Table
     figures: tuple[Figure, ...]
     rates: Table
     last_plan: str | None
@@ -72,7 +69,7 @@ def overview(store: Store, *, now: datetime) -> Overview:
         str
     )
     counts = store.monthly_counts()
-    everything = _series(counts, None, months)
+    everything = _series(counts, months)
     residents = float(areas.population.sum()) if areas else float("nan")
     end = spacetime.month_span(max(held))[1]
     events = store.events()
@@ -88,9 +85,10 @@ def overview(store: Store, *, now: datetime) -> Overview:
         repeated=offences.repeated_points(events, REPEATED_SHOWN, sinks=sources.read_sinks()),
         repeated_share=offences.repeated_share(events),
         late=Table({"days": np.array(LATE), "share": spacetime.late_shares(events, LATE)}),
+        misdated=misdated(events),
         figures=tuple(
-            _figure(t, _series(counts, codes, months), months, residents)
-            for t, codes in FIGURES
+            _figure(monthly(store, measure, events=events), residents)
+            for measure in measures_held(store, events=events)
         ),
         rates=by_district(material) if material and areas else Table({}),
         last_plan=plans[-1].name if plans else None,
@@ -98,31 +96,45 @@ def overview(store: Store, *, now: datetime) -> Overview:
     )
 
 
-def _series(
-    counts: Table, codes: tuple[str, ...] | None, months: np.ndarray[Any, Any]
-) -> Floats:
-    """Events of these offences (None: all) by month; NaN in months not held."""
+def _series(counts: Table, months: np.ndarray[Any, Any]) -> Floats:
+    """Events by month; NaN in months not held."""
     month, n = counts.columns["month"], counts.columns["n"]
-    chosen = slice(None) if codes is None else np.isin(counts.columns["offence"], codes)
-    at = np.searchsorted(months, month)
-    totals = np.bincount(at[chosen], weights=n[chosen], minlength=len(months))
+    totals = np.bincount(np.searchsorted(months, month), weights=n, minlength=len(months))
     return np.where(np.isin(months, month), totals, np.nan)
 
 
-def _figure(title: str, n: Floats, months: np.ndarray[Any, Any], residents: float) -> Figure:
-    """One figure, with its rate and interval in the sentence."""
-    series = Table({"month": months, "held": ~np.isnan(n), "n": n}, title)
-    if not np.nansum(n):
-        sentence = "The data held do not say: none of their offence codes carries this."
-        return Figure(title, float("nan"), "offences", sentence, series)
+def _figure(found: MonthlyMeasure, residents: float) -> Figure:
+    """One figure, with its rate, its change from a year before, and what was counted."""
+    measure, n = found.measure, found.counts[0]
+    series = {"month": found.months, "held": ~np.isnan(n), "n": n}
+    if not measure.codes or np.isnan(n).all():
+        table = Table(series, measure.label)
+        sentence = measure.reason or "No month held has a definition of it."
+        return Figure(measure.label, float("nan"), "offences", sentence, table)
     total = float(np.nansum(n))
-    sentence = reports.rate_sentence(
+    said = [
+        reports.rate_sentence(
+            total,
+            statistics.garwood(total, residents / 1000),
+            int((~np.isnan(n)).sum()),
+            residents,
+        )
+    ]
+    change = found.year_change
+    if change:
+        said.append(
+            reports.change_sentence(change.found, to=found.last_day, months=change.months)
+        )
+    if not np.isnan(found.rolling_year).all():
+        series["year"] = found.rolling_year[0]
+    return Figure(
+        measure.label,
         total,
-        statistics.garwood(total, residents / 1000),
-        int((~np.isnan(n)).sum()),
-        residents,
+        "offences",
+        " ".join(said),
+        Table(series, measure.label),
+        reports.measure_notes(measure, unflagged=found.unflagged, flags=found.flags),
     )
-    return Figure(title, total, "offences", sentence, series)
 
 
 def _batches(store: Store) -> Table:

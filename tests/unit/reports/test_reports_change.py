@@ -126,3 +126,14 @@ def test_the_year_before_a_leap_day():
     assert (
         peelian("report", "change", "--new", 30, "--old", 40, "--to", "2024-02-28").code == 0
     )
+
+
+def test_fewer_months_are_against_the_same_ones_a_year_before():
+    found = compare_counts(40, 50)
+    few = change_sentence(found, to=date(2020, 2, 29), months=4)
+    assert few.startswith(
+        "40 offences in the 4 months to 29 February 2020 against 50 in the same months a year "
+        "before: 20.0 % lower"
+    )
+    one = change_sentence(found, to=date(2020, 2, 29), months=1)
+    assert "in the month to 29 February 2020 against 50 in the same month a year before" in one

@@ -1,0 +1,36 @@
+"""What a measure counted, and what a reader must know of it, in sentences."""
+
+from collections.abc import Sequence
+
+from peelian.offences import DefinitionChange, Measure
+from peelian.reports.numbers import with_commas
+
+
+def measure_notes(
+    measure: Measure, *, unflagged: float = 0.0, flags: Sequence[DefinitionChange] = ()
+) -> tuple[str, ...]:
+    """What was counted, how much cannot be said, and where the series changes its meaning.
+
+    Parameters
+    ----------
+    measure : Measure
+    unflagged : float
+        Events of its codes of which it cannot be said whether they count. [events]
+    flags : sequence of DefinitionChange
+        Within the series.
+    """
+    notes = [f"Counted: {measure.definition}."]
+    if measure.reason:
+        notes.append(measure.reason)
+    if unflagged:
+        notes.append(
+            f"{with_commas(unflagged)} more offences of these classes carry no flag, or a "
+            "class that did not exist that day, so the number is the least there were, and a "
+            "change may be one of flagging."
+        )
+    notes += [
+        f"From {one.day.day} {one.day:%B %Y} counted as {one.new}, before as {one.old}: not "
+        f"comparable. {one.reason}"
+        for one in flags
+    ]
+    return tuple(notes)

@@ -1,0 +1,229 @@
+"""The four measures of a store, by month: for the first page and for the public pages."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+
+from peelian import evaluation, offences, sources, spacetime
+from peelian.offences import DefinitionChange, Measure
+from peelian.store import Store
+from peelian.terms import (
+    Areas,
+    ClassValidity,
+    CoverageError,
+    Events,
+    Extract,
+    Floats,
+    Instants,
+    KnifeDefinition,
+    Table,
+    Texts,
+)
+from peelian.workflows.gather import AREAS_LAYER, held_months
+
+_SECOND = np.timedelta64(1, "s")
+_YEAR = 12  # months
+
+
+@dataclass(frozen=True, eq=False)
+class MonthlyMeasure:
+    """One measure by month, for the whole area or by district.
+
+    Attributes
+    ----------
+    measure : Measure
+    areas : tuple of str
+        The districts; one empty name for the whole area.
+    months : array of str, shape (n_months,)
+        ``2018-01`` and on, from the first month held to the last.
+    days : array, shape (n_months,)
+        [days]
+    counts : array, shape (n_areas, n_months)
+        NaN in months not held, or without a definition. Events in no district are only in the
+        whole area. [events]
+    unflagged : float
+        Events of the measure's codes of which it cannot be said whether they count: no flag,
+        or a class that did not exist that day. [events]
+    flags : tuple of DefinitionChange
+        The days within the series from which it means something else.
+    """
+
+    measure: Measure
+    areas: tuple[str, ...]
+    months: Texts
+    days: Floats
+    counts: Floats
+    unflagged: float
+    flags: tuple[DefinitionChange, ...]
+
+    @property
+    def last_day(self) -> date:
+        """Of the last month."""
+        return _day(str(self.months[-1]), after=1) - timedelta(days=1)
+
+    @property
+    def rolling_year(self) -> Floats:
+        """Events in the twelve months to each, shape (n_areas, n_months); NaN if not all held.
+
+        Successive totals share eleven months: a run of falling ones is not much evidence.
+        """
+        sums = np.full(self.counts.shape, np.nan)
+        if len(self.months) >= _YEAR:
+            sums[:, _YEAR - 1 :] = [evaluation.rolling_sums(n, _YEAR) for n in self.counts]
+        return sums
+
+    @property
+    def year_change(self) -> evaluation.YearChange | None:
+        """The whole area's last months against those a year before, where both mean the same.
+
+        None too where `evaluation.compare_years` has none.
+        """
+        found = evaluation.compare_years(self.counts.sum(axis=0), self.days)
+        if found is None:
+            return None
+        first = _day(str(self.months[-_YEAR - found.months]))
+        return None if any(one.day > first for one in self.flags) else found
+
+
+def measures_held(
+    store: Store, *, adopted: date | None = None, events: Events | None = None
+) -> tuple[Measure, ...]:
+    """What a store can say of each of `offences.MEASURES`, in their order.
+
+    ``events`` are all that it holds, if they were read already. ``adopted`` is the day on
+    which the force moved to the National Data Quality Improvement Service, whose flags are
+    not comparable with officers'.
+    """
+    events = store.events() if events is None else events
+    held = set(np.unique(events.offence).tolist())
+    definitions = sources.read_knife_definitions()
+    used, _ = _in_use(definitions, sorted(held_months(store)), adopted)
+    codes = {code for one in used for code in one.codes} & held
+    knife = _of(events, codes).knife
+    return offences.measures_of(
+        held,
+        sources.read_offence_classes(),
+        _validity(),
+        used,
+        flagged=knife is not None and not np.isnan(knife).all(),
+    )
+
+
+def monthly(
+    store: Store,
+    measure: Measure,
+    *,
+    by_district: bool = False,
+    adopted: date | None = None,
+    events: Events | None = None,
+) -> MonthlyMeasure:
+    """A measure by month, of the whole area or by district.
+
+    ``adopted`` and ``events`` are as for `measures_held`.
+
+    Raises
+    ------
+    CoverageError
+        By district, where the store holds no areas.
+    """
+    held = held_months(store)
+    periods = spacetime.month_periods(min(held), max(held), held=held)
+    months = np.arange(min(held), np.datetime64(max(held)) + 1, dtype="datetime64[M]")
+    if events is None:
+        events = store.events(offences=measure.codes)
+    else:
+        events = _of(events, measure.codes)
+    weight, unflagged, known = events.weight, 0.0, periods.held
+    flags: tuple[DefinitionChange, ...] = ()
+    if measure.key == offences.KNIFE:
+        definitions = sources.read_knife_definitions()
+        enabled = offences.knife_flags(
+            events, recorded_days(events), definitions, _validity(), adopted=adopted
+        )
+        flags = _in_use(definitions, sorted(held), adopted)[1]
+        first = np.datetime64(min(one.valid_from for one in definitions), "M")
+        known = known & (months >= first)
+        inside = spacetime.assign_periods(periods, events.start, events.end)[1]
+        unflagged = float(events.weight[inside & np.isnan(enabled)].sum())
+        weight = events.weight * (enabled == 1)
+    areas, counts = spacetime.count_districts(
+        replace(events, weight=weight), _areas(store) if by_district else None, periods
+    )
+    return MonthlyMeasure(
+        measure,
+        areas,
+        months.astype(str),
+        ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(float),
+        np.where(known & bool(measure.codes), counts, np.nan),
+        unflagged,
+        flags,
+    )
+
+
+def misdated(events: Events) -> Table:
+    """Events whose Home Office class did not exist on the day recorded, counted by class."""
+    events = _of(events, _validity())
+    return offences.misdated_classes(events.offence, recorded_days(events), _validity())
+
+
+def misdated_sentences(extract: Extract, crs: str) -> tuple[str, ...]:
+    """The same of a file, a sentence a class."""
+    if not _validity().keys() & set(extract.events["offence"].unique().to_pylist()):
+        return ()
+    found = misdated(sources.as_events(extract, crs=crs)).columns
+    return tuple(
+        f"{extract.file}: {n:,} row{'s' * (n > 1)} kept, but {what}"
+        for n, what in zip(found["n"].tolist(), found["what_to_do"].tolist(), strict=True)
+    )
+
+
+def _of(events: Events, codes: Collection[str]) -> Events:
+    """The events of these codes."""
+    return events.where(np.isin(events.offence, list(codes)))
+
+
+def recorded_days(events: Events) -> Instants:
+    """Local day on which each event was recorded, or began where that is not given.
+
+    ``recorded`` is when an event was known: a date alone means by the end of that day, which
+    is the midnight after it.
+    """
+    known = events.start
+    if events.recorded is not None:
+        known = np.where(np.isnat(events.recorded), known, events.recorded - _SECOND)
+    days: Instants = spacetime.to_local(known).astype("datetime64[D]")
+    return days
+
+
+def _in_use(
+    definitions: Sequence[KnifeDefinition], months: Sequence[str], adopted: date | None
+) -> tuple[tuple[KnifeDefinition, ...], tuple[DefinitionChange, ...]]:
+    """The knife definitions of the time held, in order, and the changes between them."""
+    first = max(_day(months[0]), min(one.valid_from for one in definitions))
+    last = _day(months[-1], after=1) - timedelta(days=1)
+    if last < first:
+        return (), ()
+    changes = offences.definition_changes(definitions, first, last, adopted=adopted)
+    days = (first, *(one.day for one in changes))
+    used = (offences.definition_on(definitions, day, adopted) for day in days)
+    return tuple(dict.fromkeys(used)), changes
+
+
+def _day(month: str, after: int = 0) -> date:
+    """The first day of a month, or of one after it."""
+    day: date = (np.datetime64(month, "M") + after).astype("datetime64[D]").astype(date)
+    return day
+
+
+def _areas(store: Store) -> Areas:
+    if AREAS_LAYER not in store.layers():
+        raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
+    return store.read_areas()
+
+
+@cache
+def _validity() -> Mapping[str, ClassValidity]:
+    return {one.code: one for one in sources.read_class_validity()}
