@@ -58,6 +58,7 @@ from peelian.sources.offence_tables import (
     read_sinks,
 )
 from peelian.sources.polygons import read_polygons
+from peelian.sources.publications import read_contacts, read_words
 from peelian.sources.residents import read_residents
 from peelian.sources.rosters import EVERY_SPOT, Duty, SpotRule, read_roster, read_spot_rules
 from peelian.sources.routing import answer_json, read_answer, read_problem
@@ -114,6 +115,7 @@ __all__ = [
     "read_areas",
     "read_bases",
     "read_class_validity",
+    "read_contacts",
     "read_drawings",
     "read_entries",
     "read_events",
@@ -143,6 +145,7 @@ __all__ = [
     "read_spot_rules",
     "read_study_area",
     "read_watched",
+    "read_words",
     "recorded_crime",
     "recording_changes",
     "sha256_of",

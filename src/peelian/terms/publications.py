@@ -21,9 +21,10 @@ class Words:
 class Contact:
     """Someone who helps: when to ask them, and how to reach them.
 
-    ``kind`` is ``emergency``, ``non-emergency``, ``anonymous``, ``victims``, ``young-people``
-    or ``other``; ``phone``, ``text`` and ``page`` (an https address) are empty where there is
-    none. ``checked`` is the day someone last tried them, as YYYY-MM-DD.
+    ``kind`` is ``emergency``, ``non-emergency``, ``anonymous``, ``victims``, ``young-people``,
+    ``other``, or ``corrections`` for mistakes on the pages. ``phone``, ``text`` and ``page``
+    (an https address) are empty where there is none. ``checked`` is the day someone last tried
+    them, as YYYY-MM-DD.
     """
 
     kind: str
