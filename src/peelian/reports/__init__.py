@@ -1,5 +1,14 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
+from peelian.reports.bulletin import (
+    Bulletin,
+    Change,
+    District,
+    Latest,
+    PublicTable,
+    Topic,
+    render_bulletin,
+)
 from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
 from peelian.reports.document import (
@@ -77,13 +86,19 @@ __all__ = [
     "CANNOT",
     "DETECTS_NOTHING",
     "SHARED",
+    "Bulletin",
+    "Change",
+    "District",
     "Document",
     "DrawnBox",
+    "Latest",
     "Layer",
     "MapPanel",
     "MapView",
     "PatrolPack",
+    "PublicTable",
     "Section",
+    "Topic",
     "area_sentence",
     "backtest_sentence",
     "backtest_summary",
@@ -124,6 +139,7 @@ __all__ = [
     "rate_sentence",
     "read_pack_provenance",
     "read_provenance",
+    "render_bulletin",
     "render_document",
     "render_map",
     "render_pack",

@@ -166,9 +166,8 @@ def map_panel(view: MapView, *, geojson_url: str = "") -> MapPanel:
         "legend": _legend(view),
         "geojson_url": geojson_url,
     }
-    templates = _templates()
-    table = templates.get_template("table.html").render(values)
-    panel = templates.get_template("panel.html").render(values)
+    table = templates().get_template("table.html").render(values)
+    panel = templates().get_template("panel.html").render(values)
     return MapPanel(Markup(table), Markup(panel), geojson)  # noqa: S704  escaped by Jinja2
 
 
@@ -236,7 +235,7 @@ def render_map(view: MapView) -> bytes:
         "base-uri 'none'",
         "form-action 'none'",
     ]
-    page = _templates().get_template("map.html")
+    page = templates().get_template("map.html")
     text: str = page.render(
         view=view,
         panel=panel,
@@ -257,7 +256,8 @@ def static_text(name: str) -> str:
 
 
 @cache
-def _templates() -> Any:
+def templates() -> Any:
+    """The templates of ``reports/templates``; what they are given is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

@@ -1,5 +1,6 @@
 """What every chart shares: one look, one way to SVG, the same words for the same numbers."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,14 @@ from peelian.terms import Floats
 
 INK, GREY, PALE, BLUE = "#0b0c0c", "#505a5f", "#e8e8e8", "#1d70b8"
 FONT = "Arial, Liberation Sans, sans-serif"
+PARTS = re.compile(r' (role|aria-[a-z]+)="[^"]*"')  # of a picture that is named as a whole
 
 
-def svg_of(chart: Any, title: str, description: str) -> str:
-    """The chart drawn, with a name and a description that assistive technology reads."""
+def svg_of(chart: Any, title: str, description: str, *, headed: bool = True) -> str:
+    """The chart drawn, with a name and a description that assistive technology reads.
+
+    ``headed`` also writes the title into the picture.
+    """
     import altair as alt
     import vl_convert
     from markupsafe import escape
@@ -21,7 +26,7 @@ def svg_of(chart: Any, title: str, description: str) -> str:
         title, anchor="start", fontSize=14, font=FONT, color=INK, frame="group", offset=14
     )
     look = (
-        chart.properties(title=heading, background="white")
+        chart.properties(background="white", **({"title": heading} if headed else {}))
         .configure(font=FONT)
         .configure_view(stroke=None)
         .configure_axis(
@@ -38,7 +43,7 @@ def svg_of(chart: Any, title: str, description: str) -> str:
         )
         .configure_text(font=FONT, fontSize=12)
     )
-    svg: str = vl_convert.vegalite_to_svg(look.to_json())
+    svg = PARTS.sub("", vl_convert.vegalite_to_svg(look.to_json()))
     name = f'<svg role="img" aria-label="{escape(title)}. {escape(description)}" '
     inside = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     head, rest = svg.split(">", 1)

@@ -1,5 +1,6 @@
 """The public bulletin: a site of plain files, from numbers that are fit to publish."""
 
+from peelian.reports.bulletin.render import render_bulletin
 from peelian.reports.bulletin.values import (
     BY,
     Bulletin,
@@ -10,4 +11,13 @@ from peelian.reports.bulletin.values import (
     Topic,
 )
 
-__all__ = ["BY", "Bulletin", "Change", "District", "Latest", "PublicTable", "Topic"]
+__all__ = [
+    "BY",
+    "Bulletin",
+    "Change",
+    "District",
+    "Latest",
+    "PublicTable",
+    "Topic",
+    "render_bulletin",
+]

@@ -17,7 +17,8 @@ BY = ("year", "quarter", "month", "district", "force")
 class PublicTable:
     """One measure by year, quarter, month, district or force.
 
-    ``table`` has first the column that ``by`` names, then ``n`` (NaN where not shown) and
+    ``table`` has first the column that ``by`` names (a month as ``2018-04``, a quarter by its
+    first month), then ``n`` (NaN where not shown) and
     ``state`` (``shown``, ``withheld`` or ``not held``); with residents also ``population``,
     ``rate``, ``low`` and ``high`` (per 1,000, 95 % interval); by year also ``change``,
     ``change_low``, ``change_high``, as shares. ``rounded_to`` is 1 for numbers that their
@@ -70,7 +71,7 @@ class Topic:
     change: Change | None = None
     trend: RateRatio | None = None
     span: tuple[str, str] = ("", "")  # first and last year of the trend
-    flags: tuple[tuple[str, str, str], ...] = ()
+    flags: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,227 @@
+"""Tables of the bulletin as its pages show them: headings, cells in words, a chart above."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from peelian.reports.bulletin.charts import Series, series_chart
+from peelian.reports.bulletin.phrases import Phrases, count
+from peelian.reports.bulletin.said import title_of
+from peelian.reports.bulletin.values import BY, PublicTable
+from peelian.reports.numbers import rounded
+from peelian.terms import Floats, ParameterError
+
+OVER_TIME = ("year", "quarter", "month")
+STATES = ("shown", "withheld", "not held")
+DRAWN_FROM = 2  # shown numbers that make a chart
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its text, where it leads, and whether it stands for a number."""
+
+    text: str
+    link: str = ""
+    number: bool = False
+    gap: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A table as a page shows it."""
+
+    name: str  # of its file, and of its place on the page
+    measure: str
+    caption: str
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    own: tuple[bool, ...]  # the row of the area itself
+    notes: tuple[str, ...]
+    source: str
+    chart: str = ""
+    legend: tuple[str, ...] = field(default=())
+
+
+def shown(
+    say: Phrases,
+    table: PublicTable,
+    name: str,
+    *,
+    area: str,
+    links: Mapping[str, str],
+    flags: Mapping[str, str],
+) -> Shown:
+    """A table in the words of its pages.
+
+    Parameters
+    ----------
+    say : Phrases
+    table : PublicTable
+    name : str
+        Of its file.
+    area : str
+        Whose row is marked.
+    links : mapping of str to str
+        Addresses by what stands in the first column.
+    flags : mapping of str to str
+        Letters of the changes of recording by year.
+    """
+    columns = table.table.columns
+    require_public(table)
+    by, n_rows = table.by, len(table.table)
+    caption = say(f"table.{by}", title=title_of(say, table.measure), place=table.place)
+    head = [Cell(say(f"table.column_{by}")), Cell(say("table.column_n"), number=True)]
+    first = [Cell(say.period(by, value), links.get(str(value), "")) for value in columns[by]]
+    body = [first, [_count(say, columns, i) for i in range(n_rows)]]
+    for column, ends in (("rate", ("low", "high")), ("change", ("change_low", "change_high"))):
+        if column in columns and np.isfinite(columns[column]).any():
+            head.append(Cell(say(f"table.column_{column}"), number=True))
+            numbers = zip(*(columns[c] for c in (column, *ends)), strict=True)
+            write = _rate if column == "rate" else _change
+            body.append([write(say, *map(float, row)) for row in numbers])
+    notes = []
+    if table.rounded_to > 1:
+        notes.append(say("table.rounded", base=str(table.rounded_to)))
+    if any(state != "shown" for state in columns["state"]):
+        notes.append(say("table.withheld_note"))
+    view = Shown(
+        name,
+        table.measure,
+        caption,
+        tuple(head),
+        tuple(zip(*body, strict=True)),
+        tuple(str(value) == area for value in columns[by]),
+        tuple(notes),
+        say("topic.source", source=say(f"source.{table.source}.title")),
+    )
+    chart, legend = _drawn(say, table, flags)
+    return Shown(**{**view.__dict__, "chart": chart, "legend": legend})
+
+
+def small_chart(say: Phrases, table: PublicTable) -> str:
+    """A small chart of a table, for a card; nothing where too little is shown."""
+    return _drawn(say, table, {}, small=True)[0]
+
+
+def require_public(table: PublicTable) -> None:
+    """Raise ParameterError unless a table is as `PublicTable` says."""
+    columns = table.table.columns
+    where = f"table of {table.measure} by {table.by}, {table.place}"
+    if table.by not in BY:
+        raise ParameterError(f"{where}: it is by none of {', '.join(BY)}")
+    if next(iter(columns), "") != table.by or not {"n", "state"} <= set(columns):
+        raise ParameterError(f"{where}: give the columns {table.by}, n and state")
+    unknown = set(map(str, columns["state"])) - set(STATES)
+    if unknown:
+        raise ParameterError(f"{where}: states {unknown}; give {', '.join(STATES)}")
+    seen = np.isfinite(columns["n"].astype(float))
+    if (seen != (columns["state"] == "shown")).any():
+        raise ParameterError(
+            f"{where}: a number stands where its state is not shown, or is missing where it is"
+        )
+
+
+def _drawn(
+    say: Phrases, table: PublicTable, flags: Mapping[str, str], *, small: bool = False
+) -> tuple[str, tuple[str, ...]]:
+    """The chart of a table over time and its legend; nothing of other tables."""
+    columns = table.table.columns
+    if table.by not in OVER_TIME:
+        return "", ()
+    rated = "rate" in columns and np.isfinite(columns["rate"]).sum() >= DRAWN_FROM
+    value = _floats(columns["rate" if rated else "n"])
+    if np.isfinite(value).sum() < DRAWN_FROM:
+        return "", ()
+    unknown = np.full(len(value), np.nan)
+    labels = tuple(say.period(table.by, one, short=True) for one in columns[table.by])
+    states = tuple(
+        "not held" if state == "shown" and math.isnan(v) else str(state)
+        for state, v in zip(columns["state"], value, strict=True)
+    )
+    marked = {label: letter for label, letter in flags.items() if label in labels}
+    series = Series(
+        labels,
+        value,
+        _floats(columns["low"]) if rated else unknown,
+        _floats(columns["high"]) if rated else unknown,
+        states,
+        marked,
+    )
+    title = say(f"chart.{table.by}", title=title_of(say, table.measure), place=table.place)
+    part = "" if table.by == "year" else "_part"
+    unit = say(f"chart.unit_rate{part}" if rated else "chart.unit_count")
+    described = _described(say, title, unit, table, series, rated=rated)
+    drawn = series_chart(series, title=title, unit=unit, description=described, small=small)
+    legend = [say("chart.intervals")] if rated else []
+    legend += [
+        say(f"chart.{state.replace(' ', '_')}") for state in STATES[1:] if state in states
+    ]
+    legend += [say("chart.flag", letter=a, period=label) for label, a in marked.items()]
+    return drawn, tuple(legend)
+
+
+def _described(
+    say: Phrases, title: str, unit: str, table: PublicTable, series: Series, *, rated: bool
+) -> str:
+    """The chart in words: its ends, its lowest and highest point, and its gaps."""
+    periods = [say.period(table.by, one) for one in table.table.columns[table.by]]
+
+    def point(i: int) -> str:
+        v = float(series.value[i])
+        value = say.rate(v, v, v)["rate"] if rated else count(v)
+        return say("chart.point", period=periods[i], value=value)
+
+    at = np.flatnonzero(np.isfinite(series.value))
+    texts = [
+        say(
+            "chart.described",
+            title=title,
+            unit=unit,
+            first=point(at[0]),
+            last=point(at[-1]),
+            lowest=point(int(np.nanargmin(series.value))),
+            highest=point(int(np.nanargmax(series.value))),
+        )
+    ]
+    for state in STATES[1:]:
+        gaps = [p for p, s in zip(periods, series.state, strict=True) if s == state]
+        if gaps:
+            key = f"chart.described_{state.replace(' ', '_')}"
+            texts.append(say(key, periods=say.several(gaps)))
+    return " ".join(texts)
+
+
+def _count(say: Phrases, columns: Mapping[str, Any], row: int) -> Cell:
+    state = str(columns["state"][row])
+    if state == "shown":
+        return Cell(count(float(columns["n"][row])), number=True)
+    return Cell(say(f"table.{state.replace(' ', '_')}"), number=True, gap=True)
+
+
+def _rate(say: Phrases, rate: float, low: float, high: float) -> Cell:
+    if not math.isfinite(rate):
+        return Cell(say("table.none"), number=True, gap=True)
+    texts = say.rate(rate, low, high)
+    said = say("table.interval", value=texts["rate"], low=texts["low"], high=texts["high"])
+    return Cell(said, number=True)
+
+
+def _change(say: Phrases, change: float, low: float, high: float) -> Cell:
+    if not math.isfinite(change):
+        return Cell(say("table.none"), number=True, gap=True)
+    value, low_text, high_text = (_signed(say, share) for share in (change, low, high))
+    return Cell(say("table.interval", value=value, low=low_text, high=high_text), number=True)
+
+
+def _signed(say: Phrases, share: float) -> str:
+    if rounded(100 * share, 1) == "0.0":
+        return say("table.same")
+    return say("table.lower" if share < 0 else "table.higher", number=say.percent(share))
+
+
+def _floats(column: Any) -> Floats:
+    values: Floats = np.asarray(column, dtype=float)
+    return values
