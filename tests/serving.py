@@ -8,14 +8,25 @@ from peelian.records import remove_server
 
 DESK = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
-SERVE = "import sys; from peelian import web; web.serve(sys.argv[1], port=0, ready=print)"
+SERVE = """
+import sys
+from peelian import web
+from peelian.workflows.settings import NarrativeFiles, ReviewSettings
+store, narratives, text, sample = sys.argv[1:]
+files = ReviewSettings(NarrativeFiles(narratives, text), int(sample)) if narratives else None
+web.serve(store, port=0, narratives=files, ready=print)
+"""
 
 
 @contextmanager
-def serving(store):
-    """The workbench over a store, in a process of its own; gives its address."""
+def serving(store, *, narratives="", text="", sample=0, log=None):
+    """The workbench over a store, in a process of its own; gives its address.
+
+    What it writes to standard error goes to the file ``log``, if there is one.
+    """
     command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    command += [str(narratives), text, str(sample)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process:
         try:
             yield process.stdout.readline().strip().rstrip("/")
         finally:

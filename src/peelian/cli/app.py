@@ -105,6 +105,8 @@ EXAMPLES = {
     "--second other --model both",
     "offences review": "peelian offences review crimes.csv --text mo --sample 400 "
     "--output rows.csv",
+    "offences codes": "peelian offences codes --store essex --format csv > codes.csv",
+    "offences reads": "peelian offences reads --store essex --format csv > reads.csv",
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
@@ -128,6 +130,7 @@ def job_command(
             given.get("forecast") and given.get("areas")
         )
         register = job.name in REGISTER
+        files = files and not given.get("coded_in_store")
         store = None
         bare = job.name in WITHOUT and not Path(store_path).exists()
         if register or not (files or bare):
@@ -330,18 +333,31 @@ def serve(
         str,
         typer.Option(help="https address of your proxy, at which phones reach teams' pages"),
     ] = "",
+    narratives: Annotated[
+        str, typer.Option(help="CSV of narratives to code on the page Narratives")
+    ] = "",
+    text: Annotated[str, typer.Option(help="its column of the free text")] = "",
+    offence: Annotated[
+        str, typer.Option(help="its column of the Home Office class; empty: not used")
+    ] = "",
+    sample: Annotated[
+        int, typer.Option(help="rows drawn at random for two coders, beside the uncertain")
+    ] = 0,
 ) -> None:
     """Open the workbench in a browser on this machine only.
 
     Example: peelian serve --store peelian-demo/store
     """
     from peelian import web
+    from peelian.workflows.settings import NarrativeFiles, ReviewSettings
 
+    files = NarrativeFiles(narratives, text, offence)
     web.serve(
         store,
         port=port,
         database_url=database,
         teams_at=teams_at,
+        narratives=ReviewSettings(files, sample) if narratives else None,
         ready=lambda address: say(f"The workbench is at {address} (Ctrl-C stops it)"),
     )
 

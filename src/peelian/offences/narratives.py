@@ -38,6 +38,16 @@ class Verdict:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True)
+class Mention:
+    """One mention of something sharp: its words, what the rules make of it, if it decides."""
+
+    evidence: tuple[Evidence, ...]
+    rule: str
+    score: float
+    decides: bool
+
+
 def classify_narrative(text: str, words: KnifeWords, *, in_collection: bool = True) -> Verdict:
     """Whether a crime narrative tells of a knife or sharp instrument used or threatened.
 
@@ -61,28 +71,33 @@ def classify_narrative(text: str, words: KnifeWords, *, in_collection: bool = Tr
     threatened, and never raises anything. Not for a decision about a person: a label counts
     crimes. It sees what was written, not what happened.
     """
-    low = lowered(text[:LONGEST])
-    if not words.screen.search(low):
-        return Verdict(KnifeLabel.NOT, NOTHING, "nothing sharp", ())
-    read = [Sentence(tokens) for tokens in sentences(low, words)]
-    denied = any(says_none(sentence) for sentence in read)
-    told = [
-        Finding(_lowered(one, denied), one.rule, one.tokens)
-        for sentence in read
-        for one in findings(sentence)
-    ]
+    told = _told(text, words)
     if not told:
         return Verdict(KnifeLabel.NOT, NOTHING, "nothing sharp", ())
-    top = max(one.score for one in told)
-    best = min((one for one in told if one.score == top), key=lambda one: one.tokens[0].start)
+    best = _best(told)
+    score, rule = best.score, best.rule
     if not in_collection:
-        top, rule = min(top, OUT_OF_COLLECTION), "class outside the collection"
-    else:
-        rule = best.rule
-    spans = sorted({(token.start, token.end) for token in best.tokens})
-    return Verdict(
-        label_of(top, words), top, rule, tuple(Evidence(start, end) for start, end in spans)
-    )
+        score, rule = min(score, OUT_OF_COLLECTION), "class outside the collection"
+    return Verdict(label_of(score, words), score, rule, _spans(best))
+
+
+def narrative_mentions(text: str, words: KnifeWords) -> tuple[Mention, ...]:
+    """Every mention that `classify_narrative` weighs, in the order of the text.
+
+    Parameters
+    ----------
+    text : str
+    words : KnifeWords
+
+    Returns
+    -------
+    tuple of Mention
+        Empty for a text without a word of the dictionary; else one mention decides.
+    """
+    told = _told(text, words)
+    best = _best(told) if told else None
+    found = [Mention(_spans(one), one.rule, one.score, one is best) for one in told]
+    return tuple(sorted(found, key=lambda one: one.evidence[0].start))
 
 
 def classify_narratives(
@@ -117,6 +132,32 @@ def label_of(score: float, words: KnifeWords) -> KnifeLabel:
 def evidence_words(text: str, verdict: Verdict) -> str:
     """The words that decided, as they stand in the text, by semicolons."""
     return "; ".join(" ".join(text[e.start : e.end].split()) for e in verdict.evidence)
+
+
+def _told(text: str, words: KnifeWords) -> list[Finding]:
+    """What each mention of something sharp tells, sentence by sentence."""
+    low = lowered(text[:LONGEST])
+    if not words.screen.search(low):
+        return []
+    read = [Sentence(tokens) for tokens in sentences(low, words)]
+    denied = any(says_none(sentence) for sentence in read)
+    return [
+        Finding(_lowered(one, denied), one.rule, one.tokens)
+        for sentence in read
+        for one in findings(sentence)
+    ]
+
+
+def _best(told: list[Finding]) -> Finding:
+    """The mention that decides: the strongest, and of several the first in the text."""
+    top = max(one.score for one in told)
+    return min((one for one in told if one.score == top), key=lambda one: one.tokens[0].start)
+
+
+def _spans(one: Finding) -> tuple[Evidence, ...]:
+    """Where the words of a mention stand, in order."""
+    places = sorted({(token.start, token.end) for token in one.tokens})
+    return tuple(Evidence(start, end) for start, end in places)
 
 
 def _lowered(one: Finding, denied: bool) -> float:

@@ -1,7 +1,12 @@
 """The pages: parse, call one workflow, show."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from peelian.workflows.settings import ReviewSettings
 
 __all__ = ["serve"]
 
@@ -14,6 +19,7 @@ def serve(
     host: str = "127.0.0.1",
     folder: str | Path | None = None,
     teams_at: str = "",
+    narratives: "ReviewSettings | None" = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
     """Run the workbench over one store until it is stopped.
@@ -34,6 +40,9 @@ def serve(
     teams_at : str, optional
         Address at which phones reach the teams' pages, such as ``https://patrol.example``:
         that of a proxy on this machine, which is answered for those pages alone.
+    narratives : ReviewSettings, optional
+        A file of narratives to code on the page Narratives; it stays where it is. The store is
+        made if it is not there: who is shown which narrative is written down in it.
     ready : callable, optional
         Called once with the address, when pages can be opened.
 
@@ -42,11 +51,15 @@ def serve(
     ParameterError
         If the host is not a loopback address, the port is not 0 to 65535, or ``teams_at`` is
         not an https address.
+    DataError
+        If the file of narratives cannot be read as such.
     StoreError
         If the port is taken, the folder cannot be used or the database does not start.
     """
+    from peelian import workflows
     from peelian.web.server import run
     from peelian.web.site import site_beside
+    from peelian.workflows.narrative_review import open_review
 
     site = site_beside(
         Path(store_path),
@@ -54,4 +67,7 @@ def serve(
         database_url=database_url,
         teams_at=teams_at,
     )
+    if narratives is not None:
+        site = replace(site, narratives=open_review(narratives))
+        workflows.open_store(site.store, create=True)
     run(site, port, host, ready)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from peelian.terms import LOCAL_ZONE, ParameterError, StoreError
+from peelian.workflows.narrative_review import ReviewFile
 
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -21,13 +22,15 @@ class Site:
 
     ``folder`` holds the secret key, the results of long work and, unless ``database_url``
     names a server, the database. All of it but the database may be deleted at any time.
-    ``teams_at`` is the address at which phones reach the teams' pages, or empty.
+    ``teams_at`` is the address at which phones reach the teams' pages, or empty;
+    ``narratives`` the file that is open for coding, if any.
     """
 
     store: Path
     folder: Path
     database_url: str | None = None
     teams_at: str = ""
+    narratives: ReviewFile | None = None
 
 
 def site_beside(
@@ -148,6 +151,7 @@ def django_settings(site: Site, databases: dict[str, Any]) -> dict[str, Any]:
         "PEELIAN_STORE": str(site.store),
         "PEELIAN_FOLDER": str(site.folder),
         "PEELIAN_TEAMS_AT": site.teams_at,
+        "PEELIAN_NARRATIVES": site.narratives,
     }
 
 

@@ -56,9 +56,10 @@ def address(name: str, *parts: str) -> str:
 
 def navigation(page: str) -> list[dict[str, Any]]:
     """Items of the navigation, the current page marked."""
+    coding = (("narratives", "Narratives"),) if settings.PEELIAN_NARRATIVES else ()
     return [
         {"text": text, "href": reverse(name), "current": name == page}
-        for name, text in NAVIGATION
+        for name, text in (*NAVIGATION, *coding)
     ]
 
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from peelian.web import arches, boxes, delivery, evaluation, operations, team_page, views
+from peelian.web import (
+    arches,
+    boxes,
+    delivery,
+    evaluation,
+    narratives,
+    operations,
+    team_page,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -26,6 +35,11 @@ urlpatterns = [
     path("arches/keep", arches.keep, name="arches-keep"),
     path("data", views.data, name="data"),
     path("data/refused.csv", views.refused, name="refused"),
+    path("narratives", narratives.listed, name="narratives"),
+    path("narratives/next", narratives.start, name="narrative-next"),
+    path("narratives/compare", narratives.compare, name="narrative-compare"),
+    path("narratives/agreement", narratives.agreement, name="narrative-agreement"),
+    path("narratives/<str:row>", narratives.one, name="narrative"),
     path("operations", operations.listed, name="operations"),
     path("operations/new", operations.created, name="operation-new"),
     path("operations/<slug:name>", operations.operation, name="operation"),

@@ -31,7 +31,9 @@ from peelian.workflows.hotspots import (
 from peelian.workflows.impact import impact, power
 from peelian.workflows.leaks import leaks
 from peelian.workflows.monitor import monitor
-from peelian.workflows.narratives import classify, evaluate_narratives, review
+from peelian.workflows.narrative_codes import list_codes, list_reads
+from peelian.workflows.narrative_scores import evaluate_narratives
+from peelian.workflows.narratives import classify, review
 from peelian.workflows.outcome import Outcome, Progress, in_days, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
@@ -67,6 +69,7 @@ from peelian.workflows.settings import (
     LocalMoranSettings,
     MapSettings,
     MonitorSettings,
+    NarrativeEntriesSettings,
     NearRepeatSettings,
     PlanSettings,
     PowerSettings,
@@ -135,6 +138,8 @@ JOBS: Mapping[str, Job] = {
         Job("offences classify", ClassifySettings, classify),
         Job("offences evaluate", EvaluateNarrativesSettings, evaluate_narratives),
         Job("offences review", ReviewSettings, review),
+        Job("offences codes", NarrativeEntriesSettings, list_codes),
+        Job("offences reads", NarrativeEntriesSettings, list_reads),
         Job("report map", MapSettings, explore),
     )
 }

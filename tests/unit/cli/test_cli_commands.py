@@ -395,9 +395,14 @@ def test_serve_is_called_with_what_was_said_and_tells_the_address(monkeypatch):
 
     monkeypatch.setattr("peelian.web.serve", serve)
     ended = peelian("serve", "--store", "a", "--port", 8123)
-    assert called == {"store": "a", "port": 8123, "database_url": None, "teams_at": ""}
+    assert called == {
+        "store": "a", "port": 8123, "database_url": None, "teams_at": "", "narratives": None,
+    }  # fmt: skip
     assert (ended.code, ended.out) == (0, "")
     assert "http://127.0.0.1:8123/" in ended.err
+    peelian("serve", "--narratives", "n.csv", "--text", "mo", "--sample", 40)
+    asked = called["narratives"]
+    assert (asked.source.narratives, asked.source.text, asked.sample) == ("n.csv", "mo", 40)
 
 
 def test_the_commands_are_the_ones_of_the_house():

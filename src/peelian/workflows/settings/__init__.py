@@ -50,6 +50,7 @@ from peelian.workflows.settings.hotspots import (
 from peelian.workflows.settings.offences import (
     ClassifySettings,
     EvaluateNarrativesSettings,
+    NarrativeEntriesSettings,
     NarrativeFiles,
     ReviewSettings,
 )
@@ -94,6 +95,7 @@ __all__ = [
     "MapSettings",
     "Measured",
     "MonitorSettings",
+    "NarrativeEntriesSettings",
     "NarrativeFiles",
     "NearRepeatSettings",
     "PlanSettings",

@@ -35,6 +35,9 @@ class EvaluateNarrativesSettings:
     codes: str = option(
         "", "file of codes by row, as offences review writes it, not columns", page=False
     )
+    coded_in_store: bool = option(
+        False, "codes are those given in the workbench and compared there", page=False
+    )
     model: str = option("rules", "what is judged", choices=("rules", "linear", "both"))
     seed: int = option(SEED, "seed of every random draw")
 
@@ -46,3 +49,10 @@ class ReviewSettings:
     source: NarrativeFiles = NarrativeFiles()
     sample: int = option(0, "rows drawn at random for two coders, beside the uncertain")
     seed: int = option(SEED, "seed of the draw")
+
+
+@dataclass(frozen=True)
+class NarrativeEntriesSettings:
+    """Which entries about narratives to list."""
+
+    file_hash: str = option("", "how the hash of one file begins; empty: all", page=False)
