@@ -81,7 +81,9 @@ class Frame:
         held = np.flatnonzero(history.periods.held)
         last = held[np.searchsorted(held, origins) - 1]
         ahead = np.array([length[n : n + horizon].sum() for n in origins])
-        weighted = history.events is not None and bool(np.any(history.events.weight != 1))
+        weighted = history.weighted or (
+            history.events is not None and bool(np.any(history.events.weight != 1))
+        )
         return cls(
             origins=origins,
             events=np.array([c.sum() for c in scored]),

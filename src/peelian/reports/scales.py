@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from peelian.reports.numbers import decimals_for, rounded
+from peelian.reports.numbers import decimals_for, with_commas
 from peelian.terms import Bools, Floats, Ints, Texts
 
 SQUARE_METRES_PER_KM2 = 1e6
@@ -298,12 +298,12 @@ def _that_occur(classes: Classes) -> Classes:
 def _texts(value: Floats) -> Texts:
     """Each value to the decimals of the largest, shape (n_cells,)."""
     decimals = decimals_for(value)
-    return np.array([rounded(float(v), decimals) for v in value], dtype=np.str_)
+    return np.array([with_commas(float(v), decimals) for v in value], dtype=np.str_)
 
 
 def _class_labels(low: Floats) -> tuple[str, ...]:
     decimals = max(decimals_for(low) - 1, 0)
-    text = [rounded(float(value), decimals) for value in low]
+    text = [with_commas(float(value), decimals) for value in low]
     between = [f"{a} to {b}" for a, b in pairwise(text[1:])]
     return (f"{text[0]} to {text[1]}, not flagged", *between, f"{text[-1]} or more")
 
@@ -311,7 +311,7 @@ def _class_labels(low: Floats) -> tuple[str, ...]:
 def _bounds_in_words(edges: Floats) -> tuple[str, ...]:
     """Labels of the classes on both sides of the middle, the lowest first."""
     decimals = max(decimals_for(edges) - 1, 0)
-    text = [rounded(float(value), decimals) for value in edges]
+    text = [with_commas(float(value), decimals) for value in edges]
     n = len(text) // 2
     return (
         f"{text[0]} or less",

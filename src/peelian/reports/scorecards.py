@@ -100,7 +100,7 @@ def calibration_chart(
     expected, observed : array, shape (n_groups,)
         The least risky cells first. [events]
     low, high : array, shape (n_groups,)
-        Garwood interval of the observed number. [events]
+        Garwood interval of the observed number; NaN throughout draws none. [events]
     title : str
 
     Returns
@@ -117,7 +117,7 @@ def calibration_chart(
         {"group": int(k) + 1, "ratio": plain(r), "low": plain(a), "high": plain(b)}
         for k, r, a, b in zip(known, ratio, least, most, strict=True)
     ]
-    across = "Tenths of the events expected, the least risky cells first"
+    across = "Tenths of what was expected, the least risky cells first"
     x = alt.X("group:O", title=across, axis=alt.Axis(labelAngle=0))
     scale, up = alt.Scale(zero=True), "Observed over expected"
     base = chart_of(rows).encode(x=x)
@@ -127,11 +127,14 @@ def calibration_chart(
         even.mark_text(align="left", baseline="top", dy=4, color=GREY).encode(
             x=alt.value(4), y="ratio:Q", text="word:N"
         ),
-        base.mark_rule(strokeWidth=2, color=INK).encode(
-            y=alt.Y("low:Q", title=up, scale=scale, axis=few_ticks(alt, 5)), y2="high:Q"
+        base.mark_point(filled=True, size=60, opacity=1, color=BLUE).encode(
+            y=alt.Y("ratio:Q", title=up, scale=scale, axis=few_ticks(alt, 5))
         ),
-        base.mark_point(filled=True, size=60, opacity=1, color=BLUE).encode(y="ratio:Q"),
     ]
+    if not np.isnan(least).all():  # an empty mark would have no name for those who listen
+        layers.insert(
+            2, base.mark_rule(strokeWidth=2, color=INK).encode(y="low:Q", y2="high:Q")
+        )
     chart = alt.layer(*layers).properties(width=420, height=PAI_HEIGHT)
     names = [f"tenth {row['group']}" for row in rows]
     return svg_of(chart, title, rows_in_words(names, ratio, least, most, up))

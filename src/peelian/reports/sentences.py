@@ -38,20 +38,22 @@ def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> 
     )
 
 
-def backtest_sentence(result: BacktestResult, name: str) -> str:
+def backtest_sentence(result: BacktestResult, name: str, *, harm: bool = False) -> str:
     """How good a model's maps were over the origins of a backtest, against counting."""
+    thing = "harm" if harm else "offences"
     row, baseline = result.row(name), result.row(result.baseline)
     days = "period" if len(result.origins) == 1 else "periods"
     sentence = (
         f"Over the last {len(result.origins)} {days} tried, the "
         f"{rounded(result.area_budget / 1e6, 1)} km2 flagged beforehand "
         f"({rounded(100 * result.area_share, 2)} % of the area) held "
-        f"{rounded(100 * row.hit_rate.value, 1)} % of the offences that followed: PAI "
+        f"{rounded(100 * row.hit_rate.value, 1)} % of the {thing} that followed: PAI "
         f"{rounded(row.pai.value, 1)} (95 % interval {rounded(row.pai.interval.low, 1)} to "
         f"{rounded(row.pai.interval.high, 1)})"
     )
     if name == result.baseline:
-        return f"{sentence}. This is the count of past offences, which every model must beat."
+        of = "sum of past harm" if harm else "count of past offences"
+        return f"{sentence}. This is the {of}, which every model must beat."
     return f"{sentence}, against {rounded(baseline.pai.value, 1)} for counting; {row.verdict}."
 
 

@@ -68,11 +68,14 @@ def rows_in_words(
 ) -> str:
     """Estimates with their intervals, as assistive technology reads them."""
     decimals = decimals_for(np.concatenate([estimate, low, high]))
-    parts = [
-        f"{name} {rounded(float(e), decimals)} (95 % interval {rounded(float(a), decimals)} "
-        f"to {rounded(float(b), decimals)})"
-        if np.isfinite(e)
-        else f"{name} unknown"
-        for name, e, a, b in zip(names, estimate, low, high, strict=True)
-    ]
-    return f"{unit}: {'; '.join(parts)}."
+
+    def said(e: float, a: float, b: float) -> str:
+        if not np.isfinite(e):
+            return "unknown"
+        if np.isnan(a) and np.isnan(b):
+            return rounded(e, decimals)
+        ends = f"{rounded(a, decimals)} to {rounded(b, decimals)}"
+        return f"{rounded(e, decimals)} (95 % interval {ends})"
+
+    rows = zip(names, estimate.tolist(), low.tolist(), high.tolist(), strict=True)
+    return f"{unit}: {'; '.join(f'{name} {said(*row)}' for name, *row in rows)}."

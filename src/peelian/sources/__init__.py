@@ -40,7 +40,7 @@ from peelian.sources.forecast_files import ForecastFile, read_forecast
 from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.gps import PingColumns, PingFile, read_pings
-from peelian.sources.harm import harm_index, read_harm_index
+from peelian.sources.harm import bundled_indices, harm_index, read_harm_index
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
@@ -88,6 +88,7 @@ __all__ = [
     "Y",
     "answer_json",
     "as_events",
+    "bundled_indices",
     "bundled_mappings",
     "bundled_weeks",
     "coded_knife",

@@ -58,6 +58,13 @@ def harm_index(name: str) -> HarmIndex:
     return index if name == AGGREGATE else _of_force(index, name.removeprefix(f"{AGGREGATE}-"))
 
 
+def bundled_indices() -> tuple[tuple[str, str], ...]:
+    """Indices that come with the program: the name of each, and the force whose mix it has."""
+    forces = [row["force"] for row in _rows("cchi_2026_forces.csv")]
+    own = ((f"{AGGREGATE}-{f.replace(' ', '-').casefold()}", f) for f in forces)
+    return ((AGGREGATE, ""), *own)
+
+
 def _aggregates() -> HarmIndex:
     """Middle, lowest and highest of the entries of a subgroup; categories by their mix."""
     values: dict[str, dict[str, float]] = {"days": {}, "low": {}, "high": {}}

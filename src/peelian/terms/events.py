@@ -136,7 +136,8 @@ class History:
     ``late`` is what `until` needs to take back counts that were not on record yet; None where
     the data do not say when, or nothing was late. ``companions`` are counts of other offences
     in the same cells and periods, by name: forecast from, never forecast or scored;
-    ``late_companions`` is what ``late`` is, for those of them that need it.
+    ``late_companions`` is what ``late`` is, for those of them that need it. ``weighted`` says
+    that the counts are weights, such as harm, even where they happen to be whole.
     """
 
     counts: Floats
@@ -147,6 +148,7 @@ class History:
     late: Late | None = None
     companions: Mapping[str, Floats] = field(default_factory=dict)
     late_companions: Mapping[str, Late] = field(default_factory=dict)
+    weighted: bool = False
 
     def __post_init__(self) -> None:
         for counts in (self.counts, *self.companions.values()):
@@ -185,6 +187,7 @@ class History:
             late,
             companions,
             late_companions,
+            self.weighted,
         )
 
 

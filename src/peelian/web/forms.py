@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import QueryDict
 
+from peelian import sources
 from peelian.web.held import Held
 from peelian.web.manual import title_of
 from peelian.workflows import JOBS, PlanSettings, flat_fields, from_flat
+from peelian.workflows.harm import why_not_harm
 from peelian.workflows.options import on_pages
 from peelian.workflows.reported import KIND as REPORTS
 
@@ -29,11 +31,12 @@ FORECAST, GROUP = "forecast", "hotspots "  # the first method of the map; the ot
 FILES_ONLY = ("segments",)  # read a file of streets, which no page may name
 SHOWN = "shown"  # the method whose settings a form that was sent had shown
 # Settings that every method has, in the order of the form: what, when, where.
-FIRST = ("offence_set", "until", "district")
+FIRST = ("offence_set", "harm", "until", "district")
 # What is seldom changed is folded away, at the end.
 LAST = ("cell_kind", "cell_size", "period", "keep_sinks", "draws", "seed")
 LABELS = {
     "offence_set": "Offences",
+    "harm": "Counts or harm",
     "reference_set": "Offences compared with",
     "until": "Up to the end of",
     "model": "Model",
@@ -48,11 +51,24 @@ UNITS = {"m": "metres", "km2": "km²"}
 NO_YES = (("", "No"), ("yes", "Yes"))
 
 
-class SettingsForm(forms.Form):
-    """Fields whose values come from the address, with the job's own defaults and hints."""
+class HarmForm(forms.Form):
+    """A job's form that says beside the field where events cannot be weighed by harm."""
 
     use_required_attribute = False
     job = ""
+
+    def clean(self) -> dict[str, Any]:
+        """The values; an error of ``harm`` where the job or its model only counts."""
+        given: dict[str, Any] = super().clean() or {}
+        models = (str(given.get(name) or "") for name in ("model", "models"))
+        reason = why_not_harm(self.job, ",".join(filter(None, models)))
+        if given.get("harm") and reason:
+            self.add_error("harm", f"{reason[:1].upper()}{reason[1:]}")
+        return given
+
+
+class SettingsForm(HarmForm):
+    """Fields whose values come from the address, with the job's own defaults and hints."""
 
     def __init__(self, query: QueryDict, held: Held) -> None:
         kind = JOBS[self.job].settings
@@ -81,14 +97,12 @@ class SettingsForm(forms.Form):
         return ", ".join([title, *changed])
 
 
-class JobForm(forms.Form):
+class JobForm(HarmForm):
     """A job's settings as fields, each with its default and the sentence that explains it.
 
     What is left empty is the default. ``asked`` holds the values that differ from it, and so
     does the address: see ``query``.
     """
-
-    use_required_attribute = False
 
     def __init__(
         self, query: QueryDict, held: Held, job: str, also: Mapping[str, str] = EMPTY
@@ -215,6 +229,7 @@ class PlanForm(SettingsForm):
     )
     moves = forms.CharField(label="Stops moved", required=False, max_length=2000)
     offence_set = forms.ChoiceField(label="Offences", error_messages=CHOICE)
+    harm = forms.ChoiceField(label=LABELS["harm"], required=False, error_messages=CHOICE)
     district = forms.ChoiceField(label="District", required=False, error_messages=CHOICE)
     model = forms.ChoiceField(label="Model", error_messages=CHOICE)
 
@@ -316,11 +331,19 @@ def choices_of(held: Held) -> dict[str, Choices]:
     """What may be chosen for the settings that depend on what is held."""
     return {
         "offence_set": held.offence_sets,
+        "harm": [("", "Count events"), *map(harm_choice, sources.bundled_indices())],
         "reference_set": [("", "None"), *held.offence_sets],
         "until": [("", "All that is held"), *reversed(held.months)],
         "district": [("", "The whole area"), *((name, name) for name in held.districts)],
         "model": held.models,
     }
+
+
+def harm_choice(index: tuple[str, str]) -> tuple[str, str]:
+    """A bundled harm index as a choice: its name, and what weighing by it means."""
+    name, force = index
+    by = "Weigh by harm: Cambridge aggregates 2026"
+    return (name, f"{by}, as offences mix in {force}" if force else by)
 
 
 def words_of(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from peelian import workflows
-from peelian.reports import rounded, with_commas
+from peelian.reports import with_commas
 from peelian.reports.charts import interval_chart
 from peelian.reports.scorecards import calibration_chart, pai_chart
 from peelian.store import Store
@@ -56,7 +56,8 @@ def backtest_made(
     """The backtest as tables and charts, and the files it offers."""
     outcome = workflows.run("backtest", store, settings, now=now, progress=progress)
     progress(0.9, "Drawing")
-    rows = Rows(outcome.table)
+    unit = "days of harm" if settings.cells.harm else "events"
+    rows = Rows(outcome.table, unit)
     tables = dict(outcome.tables)
     seconds = dict(zip(*(c.tolist() for c in tables["cost"].columns.values()), strict=True))
     judged = [name for name in rows.names if rows.text("verdict", name) != REFERENCE]
@@ -67,6 +68,7 @@ def backtest_made(
         "title": "Methods",
         "subtitle": outcome.table.title.replace("km2", "km²"),
         "sentence": rows.sentence,
+        "unit": rows.unit,
         "champion": rows.champion,
         "best": best,
         "champions": table_shown(champion_table(rows, seconds), labels=LABELS),
@@ -102,8 +104,8 @@ def backtest_made(
 class Rows:
     """The table of a backtest, read by forecaster."""
 
-    def __init__(self, table: Table) -> None:
-        self.table = table
+    def __init__(self, table: Table, unit: str) -> None:
+        self.table, self.unit = table, unit
         self.names: list[str] = table.columns["forecaster"].tolist()
 
     def at(self, column: str, name: str) -> Any:
@@ -154,6 +156,7 @@ class Rows:
         if name != self.baseline:
             return f"{name} is the champion: it caught {self.text('verdict', name)}."
         kept = "Counting past offences" if name == "count" else name
+        kept += " by their harm" if name == "count" and self.unit != "events" else ""
         if self.best == name:
             return f"{kept} is kept: no other method was tried."
         verdict = self.text("verdict", self.best)
@@ -168,16 +171,16 @@ def champion_table(rows: Rows, seconds: Mapping[str, float]) -> Table:
         "forecaster": np.array([kept.get(name, name) for name in names]),
         "hits": np.array([with_commas(float(rows.at("hits", name)), 1) for name in names]),
         "pai": interval_texts(rows, "pai", 1),
-        "difference": interval_texts(rows, "difference", 2),
+        "difference": interval_texts(rows, "difference", 2 if rows.unit == "events" else 0),
         "p": np.array([float(rows.at("p", name)) for name in names]),
         "seconds": np.array([seconds.get(name, np.nan) for name in names]),
         "verdict": np.array([rows.text("verdict", name) for name in names]),
     }
-    events = with_commas(float(rows.table.columns["events"][0]))
+    total = with_commas(float(rows.table.columns["events"][0]))
     units = {
-        "hits": f"of {events} events",
+        "hits": f"of {total} {rows.unit}",
         "pai": "95 % interval",
-        "difference": "events a period, 95 % interval",
+        "difference": f"{rows.unit} a period, 95 % interval",
         "seconds": "CPU seconds",
     }
     return Table(columns, "Champion table", units)
@@ -208,10 +211,10 @@ def interval_texts(rows: Rows, score: str, decimals: int) -> Any:
 def _interval_text(value: float, low: float, high: float, decimals: int) -> str:
     if not np.isfinite(value):
         return ""
-    told = rounded(value, decimals)
+    told = with_commas(value, decimals)
     if np.isnan(low):
         return told
-    return f"{told} ({rounded(low, decimals)} to {rounded(high, decimals)})"
+    return f"{told} ({with_commas(low, decimals)} to {with_commas(high, decimals)})"
 
 
 def difference_chart(rows: Rows, judged: list[str]) -> str:
@@ -223,7 +226,7 @@ def difference_chart(rows: Rows, judged: list[str]) -> str:
         others,
         *rows.estimates("difference", others),
         title="More caught than by counting, with its 95 % interval",
-        unit="events a period",
+        unit=f"{rows.unit} a period",
         mark={"no difference": 0.0},
     )
 
@@ -258,9 +261,13 @@ def calibration_shown(rows: Rows, name: str) -> dict[str, Any]:
         for column in CALIBRATION
         if f"calibration_{column}" in rows.table.columns
     }
-    title = f"{name}: events observed over events expected"
+    if np.isnan(columns["low"]).all():  # of harm, which no count's limits fit
+        del columns["low"], columns["high"]
+    title = f"{name}: {rows.unit} observed over {rows.unit} expected"
     table = Table(columns, title, {"low": "95 %", "high": "95 %"})
-    drawn = (columns[column] for column in ("expected", "observed", "low", "high"))
+    unknown = np.full(len(columns["decile"]), np.nan)
+    limits = (columns.get(end, unknown) for end in ("low", "high"))
+    drawn = (columns["expected"], columns["observed"], *limits)
     return {
         "name": name,
         "svg": calibration_chart(*drawn, title=title),

@@ -81,9 +81,11 @@ def plan_made(
     store: Store, settings: PlanSettings, now: datetime, progress: Progress, address: Address
 ) -> Made:
     """What the plan page shows, for all teams and for each, and the files it offers."""
-    outcome = workflows.plan(store, settings, now=now, progress=progress)
+    outcome = workflows.run("plan", store, settings, now=now, progress=progress, keep=False)
     view, tables, made = view_of(outcome), dict(outcome.tables), pack_of(outcome).plan
-    draw, shift, moved = tables["draw"], made.shift, list(moved_sentences(made))
+    draw, shift = tables["draw"], made.shift
+    unit = "days of harm" if settings.forecast.cells.harm else "events"
+    moved = list(moved_sentences(made, unit=unit))
     shown, files = mapped(replace(view, table=stops_shown(view.table)), outcome, address)
     teams = dict.fromkeys(view.table.columns["team"].tolist())
     shown["teams"] = []
@@ -128,7 +130,7 @@ def plan_made(
 
 def kept_made(store: Store, settings: PlanSettings, now: datetime, progress: Progress) -> Made:
     """Make a plan and keep it with its draw; the sentence that says so."""
-    outcome = workflows.plan(store, settings, now=now, progress=progress)
+    outcome = workflows.run("plan", store, settings, now=now, progress=progress, keep=False)
     return {"sentence": keep_plan(store, outcome, now=now)}, {}
 
 

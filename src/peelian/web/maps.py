@@ -32,7 +32,7 @@ def map_made(
     store: Store, settings: MapSettings, now: datetime, progress: Progress, address: Address
 ) -> Made:
     """The forecast's map, and how good it was."""
-    outcome = workflows.explore(store, settings, now=now, progress=progress)
+    outcome = workflows.run("report map", store, settings, now=now, progress=progress)
     view = view_of(outcome)
     shown, files = mapped(view, outcome, address)
     tables = dict(outcome.tables)

@@ -67,6 +67,7 @@ def show_map(request: HttpRequest, sent: BoxForm | None = None) -> HttpResponse:
     if not held.months:
         return nothing_held(request, held, "map", title)
     form = MapForm(request.GET, held)
+    harm = bool(form.asked.get("harm"))
     if SHOWN in request.GET:
         return redirect(short_address("map", form))
 
@@ -74,13 +75,14 @@ def show_map(request: HttpRequest, sent: BoxForm | None = None) -> HttpResponse:
         return values_of(held, result, request, sent, timezone.now())
 
     if form.method == FORECAST:
+        title = "Where harm is likely" if harm else title
         return answer_form(request, held, "map", title, form, maps.map_made, more)
 
     def made(*given: Any) -> Made:
         return maps.method_made(form.job, *given)
 
     method = page_of(form.method)
-    title = method.title if method else title
+    title = f"{method.title if method else title}{', weighed by harm' if harm else ''}"
     return answer_form(request, held, "map", title, form, made, more)
 
 

@@ -101,7 +101,7 @@ def arches(
             timed,
             weighed,
             f"model {made.model}: {made.why}",
-            *_worth(schedule),
+            *_worth(schedule, material.unit),
             *_finds(table, settings),
         ),
         summary=summary_table(table),
@@ -273,7 +273,7 @@ def _allowed(
     return fits & ~lately & ~barred[:, None], table
 
 
-def _worth(schedule: ArchSchedule) -> tuple[str, ...]:
+def _worth(schedule: ArchSchedule, unit: str) -> tuple[str, ...]:
     """What the week covers, against the best."""
     proven = (
         "none can cover more"
@@ -282,7 +282,7 @@ def _worth(schedule: ArchSchedule) -> tuple[str, ...]:
     )
     return (
         f"the week drawn covers {schedule.value / schedule.best:.1%} of what the best would "
-        f"({schedule.best:.4g} expected events x footfall; {proven}); drawn so that it can "
+        f"({schedule.best:.4g} expected {unit} x footfall; {proven}); drawn so that it can "
         "be evaluated",
     )
 

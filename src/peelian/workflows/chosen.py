@@ -129,13 +129,16 @@ def weighed(events: Events, name: str, *, raw: bool) -> tuple[Events, tuple[str,
     notes = [f"{index.sentence} Numbers are days, not events."]
     if left_out:
         notes.append(f"Left out: {left_out:,} events that the index has no value for.")
-    if not raw:
+    if raw:
+        notes.append("To report, the harm of each event is left whole.")
+    else:
         capped = offences.winsorised(found.weight)
         n, most = int((capped < found.weight).sum()), capped.max(initial=0)
-        if n:
-            notes.append(
-                f"To target, the harm of {n:,} events is brought down to {most:g} days."
-            )
+        above = f"{n:,} events are brought down to it" if n else "no event is above it"
+        notes.append(
+            f"To target, an event counts for at most {most:g} days, as all but the largest "
+            f"one in a hundred do: {above}."
+        )
         found = replace(found, weight=capped)
     return found, tuple(notes)
 

@@ -116,7 +116,11 @@ def change(
     return cell_outcome(
         "hotspots change",
         settings,
-        replace(material, counts=np.array([before, after])),
+        replace(
+            material,
+            events=events.where(np.logical_or(*(_during(events, *span) for span in spans))),
+            counts=np.array([before, after]),
+        ),
         {one.name: getattr(found, one.name) for one in fields(found)},
         units={
             **dict.fromkeys(("before", "after", "expected"), "events"),

@@ -1,15 +1,19 @@
 """How many, where and when: events by cell, district or month."""
 
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
-from peelian import evaluation
+from peelian import evaluation, spacetime
 from peelian.store import Store
 from peelian.terms import CoverageError, Floats, ParameterError, Table
 from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import CountSettings
+
+COUNTED = {"n": "events", "harm": "days"}  # units
 
 
 def count(
@@ -43,26 +47,40 @@ def by_cell(material: Material) -> Table:
         "cell": np.arange(grid.n_cells),
         "x": grid.x,
         "y": grid.y,
-        "n": totals(material),
+        **counted(material),
     }
-    return Table(
-        columns,
-        "Events by cell",
-        {"x": "m", "y": "m", "n": "days" if material.harm else "events"},
-    )
+    title = f"Events {'and harm ' if material.harm else ''}by cell"
+    return Table(columns, title, {"x": "m", "y": "m", **units_of(columns)})
+
+
+def units_of(columns: Collection[str]) -> dict[str, str]:
+    """Units of those columns that are events or harm."""
+    return {name: unit for name, unit in COUNTED.items() if name in columns}
+
+
+def counted(material: Material) -> dict[str, Floats]:
+    """Events by cell over the periods held, with their harm beside them where it is asked."""
+    if material.harm:
+        return {"n": material.numbers, "harm": totals(material)}
+    return {"n": totals(material)}
 
 
 def by_month(material: Material) -> Table:
     """Events by period; NaN, never zero, where a period is not held."""
     periods = material.history.periods
     counts = material.history.counts
-    n = np.where(periods.held, np.nansum(counts, axis=1), np.nan)
+    columns = {"n": np.where(periods.held, np.nansum(counts, axis=1), np.nan)}
+    if material.harm:
+        each = replace(material.events, weight=np.ones(len(material.events)))
+        numbers = spacetime.count_events(each, material.grid, periods).sum(axis=1)
+        columns = {"n": numbers, "harm": columns["n"]}
     # The middle of a period names it whatever the clock change at its edges.
     middle = periods.start + (periods.end - periods.start) // 2
     label = middle.astype("datetime64[M]" if material.monthly else "datetime64[D]").astype(str)
-    unit = {"n": "days"} if material.harm else {}
     name = "month" if material.monthly else "week_around"
-    return Table({name: label, "held": periods.held, "n": n}, "Events by period", unit)
+    title = f"Events {'and harm ' if material.harm else ''}by period"
+    units = units_of(columns) if material.harm else {}
+    return Table({name: label, "held": periods.held, **columns}, title, units)
 
 
 def by_district(material: Material) -> Table:
@@ -74,5 +92,5 @@ def by_district(material: Material) -> Table:
         material.events,
         material.areas,
         days=float(periods.days[periods.held].sum()),
-        harm=material.harm,
+        harm=bool(material.harm),
     )

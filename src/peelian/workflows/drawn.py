@@ -86,17 +86,18 @@ def cells_view(table: Table, material: Material, record: Provenance) -> MapView 
     flagged, why = _standing_out(table, drawn, material)
     order = _order(surface, table, drawn, flagged)
     n_listed = min(max(FEWEST, int(flagged.sum())), MOST, len(order))
-    n_events = table.columns["n"]
-    share = n_events[flagged].sum() / max(n_events.sum(), 1e-300)
+    held = table.columns["harm" if material.harm else "n"]
+    share = held[flagged].sum() / max(held.sum(), 1e-300)
     found = (
         f"{int(flagged.sum()):,} of {len(flagged):,} cells {why}; they hold {share:.1%} of "
-        "the events"
+        f"the {'harm' if material.harm else 'events'}"
         if flagged.any()
         else f"no cell of {len(flagged):,} stands out"
     )
     dates = dates_of(material.periods, monthly=material.monthly)
     return MapView(
-        title=f"{surface.heading}: {material.study_area.name}",
+        title=f"{surface.heading}{' of harm' if material.harm else ''}: "
+        f"{material.study_area.name}",
         subtitle=f"{dates}; {found}",
         score="",
         notes=material.notes,
@@ -221,7 +222,7 @@ def _standing_out(table: Table, drawn: str, material: Material) -> tuple[Bools, 
 
 def _order(surface: Surface, table: Table, drawn: str, flagged: Bools) -> Ints:
     """Cells as they are listed: those that stand out, then by p, then the furthest out."""
-    n_events = table.columns["n"]
+    n_events = table.columns.get("harm", table.columns["n"])
     p = np.nan_to_num(table.columns.get("p_fdr", np.zeros(len(table))), nan=np.inf)
     if surface.names:
         rank = {name: k for k, name in enumerate(surface.names)}

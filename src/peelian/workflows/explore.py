@@ -44,9 +44,10 @@ def explore(
     progress(0.8, "drawing the map")
     trial = made.trial
     view = reports.MapView(
-        title=f"Where violence is likely: {material.study_area.name}",
+        title=f"Where {'harm' if material.harm else 'violence'} is likely: "
+        f"{material.study_area.name}",
         subtitle=subtitle(material, made),
-        score=score_sentence(made),
+        score=score_sentence(made, harm=bool(material.harm)),
         notes=material.notes,
         table=table,
         grid=material.grid,
@@ -98,9 +99,10 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
     }
     if made.low is not None and made.high is not None:
         columns |= {"low": made.low[cells], "high": made.high[cells]}
+    columns |= {"last": last[cells], "all": np.nansum(history.counts, axis=0)[cells]}
+    if material.harm:
+        columns |= {"all": material.numbers[cells], "harm": columns["all"]}
     columns |= {
-        "last": last[cells],
-        "all": np.nansum(history.counts, axis=0)[cells],
         "stability": stability[cells],
         "one_point": points.share[cells],
         "why": np.array(
@@ -117,6 +119,8 @@ def ranked(material: Material, made: Flagged, stability: Floats) -> Table:
         "stability": "share of resamples in the list",
         "one_point": "share on one point",
     }
+    if material.harm:
+        units["harm"] = "days held"
     return Table(columns, "Flagged cells", units)
 
 
@@ -145,8 +149,8 @@ def subtitle(material: Material, made: Flagged) -> str:
     return f"{dates}; {int(made.flagged.sum())} cells flagged by {made.model}"
 
 
-def score_sentence(made: Flagged) -> str:
+def score_sentence(made: Flagged, *, harm: bool) -> str:
     """How good this map was in the backtest, against counting."""
     if made.trial is None:
         return f"This map has not been scored: {made.why}."
-    return reports.backtest_sentence(made.trial, made.model)
+    return reports.backtest_sentence(made.trial, made.model, harm=harm)

@@ -32,7 +32,7 @@ class Flagged:
     model: str
     surface: RiskSurface
     risk: Floats  # expected events over the horizon, shape (n_cells,)
-    low: Floats | None
+    low: Floats | None  # none of harm: limits of counts would be far too near
     high: Floats | None
     flagged: Bools
     cells: Ints  # numbers of the flagged cells, best first
@@ -129,8 +129,8 @@ def flag(
         model,
         surface,
         risk,
-        None if surface.low is None else surface.low[0] * scale,
-        None if surface.high is None else surface.high[0] * scale,
+        None if surface.low is None or material.harm else surface.low[0] * scale,
+        None if surface.high is None or material.harm else surface.high[0] * scale,
         flagged,
         cells[np.argsort(-worth, kind="stable")],
         days,

@@ -83,7 +83,7 @@ class Material:
     chosen: tuple[str, ...]
     generators: Generators | None = None
     companions: tuple[Companion, ...] = ()
-    harm: bool = False  # weights are days of harm
+    harm: str = ""  # of weights that are days of harm: what every output must say of them
 
     @cached_property
     def history(self) -> History:
@@ -110,7 +110,20 @@ class Material:
                 for one in self.companions
             },
             late_companions={name: one for name, one in late.items() if one is not None},
+            weighted=bool(self.harm or np.any(self.events.weight != 1)),
         )
+
+    @cached_property
+    def numbers(self) -> Floats:
+        """Events in each cell, every one alike whatever its harm, shape (n_cells,)."""
+        cell, inside = spacetime.assign_cells(self.grid, self.events.x, self.events.y)
+        counted = np.bincount(cell[inside], minlength=self.grid.n_cells)
+        return counted.astype(np.float64)
+
+    @property
+    def unit(self) -> str:
+        """What the counts are counts of."""
+        return "days of harm" if self.harm else "events"
 
     @property
     def whole_cell(self) -> float:
@@ -259,7 +272,7 @@ def _from_store(store: Store | None, cells: Cells, *, raw: bool) -> Material:
             *taken_back_notes(*back),
         ),
         chosen,
-        harm=bool(cells.harm),
+        harm=harm[0] if harm else "",
     )
 
 

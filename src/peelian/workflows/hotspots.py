@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from peelian import hotspots, spacetime
 from peelian.store import Store
 from peelian.terms import Grid, ParameterError, Table
-from peelian.workflows.count import totals
+from peelian.workflows.count import counted, totals, units_of
 from peelian.workflows.drawn import cells_view
 from peelian.workflows.gather import Material, gather_several
 from peelian.workflows.outcome import Outcome, Progress, nowhere, silent
@@ -267,8 +267,10 @@ def cell_outcome(
 ) -> Outcome:
     """The shape every statistic shares: cell, x, y, n, then its own columns."""
     grid = material.grid
-    shared = {"cell": np.arange(grid.n_cells), "x": grid.x, "y": grid.y, "n": totals(material)}
-    table = Table({**shared, **columns}, job, {"x": "m", "y": "m", "n": "events", **units})
+    own = counted(material)
+    shared = {"cell": np.arange(grid.n_cells), "x": grid.x, "y": grid.y, **own}
+    shown = {"x": "m", "y": "m", **units_of(own), **units}
+    table = Table({**shared, **columns}, job, shown)
     record = material.record(job, settings, method=method, seed=seed, now=now)
     return Outcome(
         table,

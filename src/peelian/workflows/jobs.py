@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from peelian.store import Store
-from peelian.terms import NotFound
+from peelian.terms import NotFound, ParameterError
 from peelian.workflows.arches import arches, keep_arches
 from peelian.workflows.backtest import backtest
 from peelian.workflows.box_list import list_boxes
@@ -20,6 +20,7 @@ from peelian.workflows.evaluated import keep_report, report
 from peelian.workflows.explore import explore
 from peelian.workflows.figures import figures
 from peelian.workflows.forecast import forecast
+from peelian.workflows.harm import harm_of, models_of, why_not_harm
 from peelian.workflows.hotspots import (
     concentration,
     emerging,
@@ -45,7 +46,6 @@ from peelian.workflows.settings import (
     BacktestSettings,
     BoxesSettings,
     BoxScoreSettings,
-    Cells,
     ChangeSettings,
     ClassifySettings,
     CloseSettings,
@@ -157,11 +157,12 @@ def run(
     """Run the job of that name, and ``keep`` in the store what the job keeps."""
     if name not in JOBS:
         raise NotFound(f"no job {name!r}: choose one of {', '.join(JOBS)}")
-    job = JOBS[name]
+    job, harm = JOBS[name], harm_of(settings)
+    if harm and (reason := why_not_harm(name, models_of(settings))):
+        raise ParameterError(f"harm: {reason}")
     outcome = job.run(store, settings, now=now, progress=progress)
-    cells = getattr(settings, "cells", None)
-    if name != "count" and isinstance(cells, Cells) and cells.harm:
-        outcome = in_days(outcome)  # count tells its events from their harm itself
+    if harm and name != "count":  # which tells its events from their harm itself
+        outcome = in_days(outcome)
     if not keep or job.keep is None or store is None:
         return outcome
     return replace(outcome, chosen=(*outcome.chosen, job.keep(store, outcome, now=now)))

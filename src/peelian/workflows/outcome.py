@@ -1,5 +1,6 @@
 """What a job hands back: one table, its record, and what is needed to draw or print it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from peelian.reports.pack import PatrolPack
 
 Progress: TypeAlias = Callable[[float, str], None]
+EVENTS = re.compile(r"\b([Ee])vent(s?)\b")
+NUMBERS = ("n", "all")  # of events even where harm stands beside them
 
 
 def silent(share: float, message: str) -> None:
@@ -58,11 +61,24 @@ class Outcome:
 
 
 def in_days(outcome: Outcome) -> Outcome:
-    """The outcome of weights that are harm: what its tables call events are days."""
+    """The outcome of weights that are harm: what it calls events are days of harm.
+
+    Numbers of events that stand beside the harm stay what they are.
+    """
 
     def renamed(table: Table) -> Table:
-        units = {name: "days" if u == "events" else u for name, u in table.units.items()}
-        return replace(table, units=units)
+        kept = NUMBERS if "harm" in table.columns else ()
+        units = {n: u if n in kept else _in_days(u) for n, u in table.units.items()}
+        return replace(table, units=units, title=_in_days(table.title))
+
+    def drawn() -> "MapView | None":
+        view = outcome.view
+        if view is None:
+            return None
+        layer = view.layer
+        layer = replace(layer, title=_in_days(layer.title), unit=_in_days(layer.unit))
+        subtitle = f"{view.subtitle}; weighed by harm, in days"
+        return replace(view, subtitle=subtitle, table=renamed(view.table), layer=layer)
 
     return replace(
         outcome,
@@ -70,7 +86,13 @@ def in_days(outcome: Outcome) -> Outcome:
         summary=renamed(outcome.summary) if outcome.summary else None,
         tables=tuple((name, renamed(table)) for name, table in outcome.tables),
         kept=tuple((name, renamed(table)) for name, table in outcome.kept),
+        draw=drawn if outcome.draw else None,
     )
+
+
+def _in_days(text: str) -> str:
+    """Units or a title with days of harm for events."""
+    return EVENTS.sub(lambda e: f"{'D' if e[1] == 'E' else 'd'}ay{e[2]} of harm", text)
 
 
 def nowhere(table: Table) -> Shapes:

@@ -30,7 +30,7 @@ def pack_of(material: Material, plan: PatrolPlan, record: Provenance) -> "Patrol
         outline_names=tuple(districts),
         what_happens=what_happened(material, recorded),
         look_for=tuple(reports.what_to_look_for(counted) for counted in recorded),
-        notes=(*material.notes[:2], *plan.assumptions),
+        notes=(*filter(None, (*material.notes[:2], material.harm)), *plan.assumptions),
         provenance=record,
     )
 

@@ -107,7 +107,8 @@ def scan(
         result = _scan_of_areas(material.events, areas, limits, tallied=tallied)
     else:
         people = _people(material, settings, now=now) if settings.model == "poisson" else None
-        weighted = bool(settings.cells.source.weight) or settings.model == "bernoulli"
+        cells = settings.cells
+        weighted = bool(cells.source.weight or cells.harm) or settings.model == "bernoulli"
         result = hotspots.scan_of_events(
             material.events,
             weighted=weighted,
@@ -125,7 +126,8 @@ def scan(
     said = [
         f"{result.n_cases:,} cases, {result.left_out:,} events without a known day left out"
     ]
-    if settings.cells.source.weight and not settings.weight_is_count:
+    harm = settings.cells.source.weight or settings.cells.harm
+    if harm and not settings.weight_is_count:
         said.append("one event a row, which counts for its weight (0: none)")
     return Outcome(
         result.table,

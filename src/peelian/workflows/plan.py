@@ -95,7 +95,7 @@ def plan(
     )
     progress(0.9, "laying out the pack")
     table = visits_table(made_plan)
-    worth, sentence = worth_table(made_plan, made)
+    worth, sentence = worth_table(made_plan, made, unit=material.unit)
     made_plan = replace(made_plan, assumptions=(*made_plan.assumptions, sentence))
     tables = [("draw", draw_table(made_plan)), ("worth", worth)]
     if material.areas is not None:
@@ -108,7 +108,8 @@ def plan(
         (
             *material.chosen, *boxed.said, *staffed.said, *asked.said, *way,
             *chosen, *made.chosen,
-            f"model {made.model}: {made.why}", *moved_sentences(made_plan),
+            f"model {made.model}: {made.why}",
+            *moved_sentences(made_plan, unit=material.unit),
         ),
         summary=teams_table(made_plan),
         tables=tuple(tables),

@@ -99,11 +99,12 @@ def draw_table(plan: PatrolPlan) -> Table:
     return Table(columns, f"The draw (seed {draw.seed})", units)
 
 
-def worth_table(plan: PatrolPlan, made: Flagged) -> tuple[Table, str]:
+def worth_table(plan: PatrolPlan, made: Flagged, *, unit: str) -> tuple[Table, str]:
     """What the visits may be worth, with the sentence that says it is an assumption.
 
-    The events expected at the spots visited in the hours of the shift, spread evenly over
-    the forecast; and how many fewer they would be if visits did what they did in trials.
+    The events (or, as ``unit`` says, days of harm) expected at the spots visited in the hours
+    of the shift, spread evenly over the forecast; and how many fewer they would be if visits
+    did what they did in trials.
     """
     prior = PLANNING_PRIOR
     visited = operations.visits_by_spot(plan) > 0
@@ -115,9 +116,10 @@ def worth_table(plan: PatrolPlan, made: Flagged) -> tuple[Table, str]:
         {
             "measure": np.array(
                 [
-                    f"Worth of all visits, of the events expected in {made.span}",
-                    "Events expected at the spots visited in the hours of the shift",
-                    "Fewer events, if visits do what they did in trials",
+                    f"Worth of all visits, of the {unit} expected in {made.span}",
+                    f"{unit.capitalize()} expected at the spots visited in the hours of the "
+                    "shift",
+                    f"Fewer {unit}, if visits do what they did in trials",
                 ]
             ),
             "value": np.array([plan.value, expected, fewer]),
@@ -129,10 +131,12 @@ def worth_table(plan: PatrolPlan, made: Flagged) -> tuple[Table, str]:
     said = (
         "If visits do here what they did in trials elsewhere (a ratio of rates of "
         f"{prior.ratio:.2f}, {prior.low:.2f} to {prior.high:.2f}; {prior.source}), the spots "
-        f"visited see {fewer:.2f} ({least:.2f} to {most:.2f}) fewer events in these hours "
+        f"visited see {fewer:.2f} ({least:.2f} to {most:.2f}) fewer {unit} in these hours "
         f"than the {expected:.2f} expected. This is an assumption, not a prediction of crimes "
         "prevented."
     )
+    if unit != "events":
+        said += " The trials' ratio is of events: that harm falls alike is assumed too."
     return table, said
 
 
@@ -153,9 +157,10 @@ def district_table(plan: PatrolPlan, material: Material, made: Flagged) -> Table
     spent = np.array([minutes.get(name, 0) for name in names])
     residents = total(np.array(areas.district), np.asarray(areas.population, dtype=float))
     expected = total(of_cell, made.risk)
+    per = 1000 if material.harm else 1
     with np.errstate(divide="ignore", invalid="ignore"):
         per_1000 = np.where(residents > 0, 1000 * spent / residents, np.nan)
-        per_event = np.where(expected > 0, spent / expected, np.nan)
+        per_event = np.where(expected > 0, per * spent / expected, np.nan)
     return Table(
         {
             "district": np.array(names, dtype=np.str_),
@@ -172,7 +177,9 @@ def district_table(plan: PatrolPlan, material: Material, made: Flagged) -> Table
         {
             "expected": f"events in {made.span}",
             "per_1000": "minutes per 1,000 residents",
-            "per_event": "minutes per expected event",
+            "per_event": "minutes per 1,000 expected events"
+            if material.harm
+            else "minutes per expected event",
         },
     )
 
@@ -200,12 +207,12 @@ def moves_table(plan: PatrolPlan) -> Table:
     )
 
 
-def moved_sentences(plan: PatrolPlan) -> tuple[str, ...]:
+def moved_sentences(plan: PatrolPlan, *, unit: str = "events") -> tuple[str, ...]:
     """What each move costs, in words."""
     names, said = plan.spots.names, []
     for moved in plan.moved:
         spot, at = names[moved.visit.spot], clock(plan.shift, moved.visit.arrive)
-        worth = f"{abs(moved.value):.2f} expected events"
+        worth = f"{abs(moved.value):.2f} expected {unit}"
         gains = "gains" if moved.value > 0 else "loses"
         more = "fewer" if moved.minutes > 0 else "more"
         text = f"{spot} goes from {moved.before} to {moved.team}, at {at}: "

@@ -1,5 +1,6 @@
 """Events of the store weighed by harm, through the commands that count them in cells."""
 
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -7,9 +8,25 @@ import pytest
 
 from peelian import sources
 from peelian.store import open_store
-from peelian.terms import NotFound, ParameterError
+from peelian.terms import Areas, NotFound, ParameterError
 from peelian.workflows import run
-from peelian.workflows.settings import Cells, CountSettings, EventsFile, GiStarSettings
+from peelian.workflows.harm import why_not_harm
+from peelian.workflows.settings import (
+    BacktestSettings,
+    Cells,
+    CountSettings,
+    EventsFile,
+    ExplainSettings,
+    ForecastSettings,
+    GiStarSettings,
+    KdeSettings,
+    KnoxSettings,
+    LeakSettings,
+    MapSettings,
+    NearRepeatSettings,
+    PlanSettings,
+    ScanSettings,
+)
 from store_samples import make_extract
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -33,6 +50,36 @@ def store(tmp_path_factory):
     }
     held.save(make_extract(101, offence=codes, x=np.array(x), y=np.array(y), **month), now=NOW)
     return held
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """Four robberies a month for a year, in three areas in turn, where two teams can start."""
+    held = open_store(tmp_path_factory.mktemp("harm-year") / "store", create=True)
+    areas = sources.essex_areas()
+    held.save_layer("areas", areas, now=NOW)
+    held.save_layer("bases", one_base(areas.polygons[0].representative_point()), now=NOW)
+    firsts = [areas.district.index(d) for d in sorted(set(areas.district))]
+    points = [areas.polygons[firsts[n]].representative_point() for n in (0, 0, 1, 2)] * 12
+    months = np.repeat(np.arange("2018-01", "2019-01", dtype="datetime64[M]"), 4)
+    times = {
+        "start": months.astype("datetime64[s]").astype(str),
+        "end": (months + 1).astype("datetime64[s]").astype(str),
+    }
+    codes = ["police-uk:robbery"] * 48
+    x, y = (np.array([getattr(p, of) for p in points]) for of in "xy")
+    slices = [f"essex/{month}" for month in months.astype(str)]
+    held.save(make_extract(48, offence=codes, x=x, y=y, slices=slices, **times), now=NOW)
+    return held
+
+
+def one_base(point):
+    return Areas(("A",), ("A",), ("",), np.full(1, np.nan), np.array([point], dtype=object))
+
+
+def asked(harm="cchi-2026", **forecast):
+    cells = Cells(harm=harm, offence_set="police-uk:robbery", cell_size=5000)
+    return ForecastSettings(cells=cells, **forecast)
 
 
 def counted(store, by, harm="cchi-2026-essex", offences="all"):
@@ -63,18 +110,115 @@ def test_without_an_index_nothing_has_changed(store):
 
 
 @pytest.mark.parametrize("by", ["cell", "month"])
-def test_counts_of_harm_are_days(store, by):
+def test_events_and_days_of_harm_are_told_apart(store, by):
     outcome = counted(store, by)
-    assert outcome.table.units["n"] == "days"
-    assert np.nansum(outcome.table.columns["n"]) == 99 + 2 * 365
+    units, columns = outcome.table.units, outcome.table.columns
+    assert (units["n"], units["harm"]) == ("events", "days")
+    assert np.nansum(columns["n"]) == 101
+    assert np.nansum(columns["harm"]) == 99 + 2 * 365
+    assert any("left whole" in note for note in outcome.provenance.notes)
 
 
 def test_a_hotspot_method_is_told_of_days_with_the_largest_brought_down(store):
     cells = Cells(harm="cchi-2026-essex", offence_set="all", cell_size=2000)
     outcome = run("hotspots gi-star", store, GiStarSettings(cells=cells), now=NOW)
-    assert outcome.table.units["n"] == "days"
-    assert outcome.table.columns["n"].sum() == 99 + 2 * 365  # two of 101 are no hundredth
+    assert outcome.table.units["harm"] == "days"
+    assert outcome.table.columns["n"].sum() == 101
+    assert outcome.table.columns["harm"].sum() == 99 + 2 * 365  # two of 101 are no hundredth
     assert any("Numbers are days" in note for note in outcome.provenance.notes)
+    assert outcome.view.title.startswith("Getis-Ord Gi* of harm")
+    assert outcome.view.subtitle.endswith("weighed by harm, in days")
+
+
+def test_a_density_of_harm_is_said_in_days(store):
+    cells = Cells(harm="cchi-2026-essex", offence_set="all", cell_size=2000)
+    outcome = run("hotspots kde", store, KdeSettings(cells=cells), now=NOW)
+    assert outcome.table.units["density"] == "days of harm per km2"
+    assert outcome.view.layer.title == "Days of harm per km²"
+    assert re.search("they hold [0-9.]+% of the harm", outcome.view.subtitle)
+
+
+def test_a_map_of_harm_says_days_wherever_it_would_say_events(year):
+    outcome = run("report map", year, MapSettings(asked(), draws=50), now=NOW)
+    view, units = outcome.view, outcome.table.units
+    assert view.title.startswith("Where harm is likely")
+    assert view.layer.title.startswith("Expected days of harm per km²")
+    assert units["expected"].startswith("days of harm in")
+    assert (units["all"], units["harm"]) == ("events held", "days held")
+    assert view.table.units == units
+    columns = outcome.table.columns
+    assert columns["all"][0] == 24
+    assert columns["harm"][0] == 24 * 365
+    assert "% of the harm that followed" in view.score
+    assert "sum of past harm" in view.score
+    assert dict(outcome.tables)["scores"].units["hits"] == "days of harm"
+    for notes in (view.notes, outcome.provenance.notes):
+        assert any("aggregates, not the offence-level index" in note for note in notes)
+
+
+def test_limits_of_counts_are_not_given_to_harm(year):
+    counted = run("report map", year, MapSettings(asked(harm=""), draws=50), now=NOW)
+    weighed = run("report map", year, MapSettings(asked(), draws=50), now=NOW)
+    assert {"low", "high"} <= set(counted.table.columns)
+    assert not {"low", "high"} & set(weighed.table.columns)
+
+
+def test_harm_is_no_count_even_where_it_is_whole(year):
+    settings = BacktestSettings(cells=asked().cells, models="ewma", draws=50)
+    table = run("backtest", year, settings, now=NOW).table.columns
+    assert "weights, not whole events" in str(table["unscored"][0])
+    assert np.isnan(table["calibration_low"][0]).all()
+
+
+def test_a_plan_for_harm_says_so_on_its_pages_and_in_its_tables(year):
+    settings = PlanSettings(forecast=asked(model="count"), teams=1, rounds=20)
+    outcome = run("plan", year, settings, now=NOW, keep=False)
+    assert outcome.pack is not None
+    assert any("offence-level index" in note for note in outcome.pack.notes)
+    assert any("that harm falls alike is assumed" in note for note in outcome.pack.notes)
+    tables = dict(outcome.tables)
+    assert tables["draw"].units["worth"] == "expected days of harm"
+    assert "days of harm expected" in " ".join(tables["worth"].columns["measure"])
+    assert tables["districts"].units["per_event"] == "minutes per 1,000 expected days of harm"
+
+
+@pytest.mark.parametrize(
+    ("job", "settings", "why"),
+    [
+        ("hotspots knox", KnoxSettings(Cells(harm="cchi-2026")), "pairs of events"),
+        ("hotspots near-repeats", NearRepeatSettings(Cells(harm="cchi-2026")), "chains"),
+        ("explain", ExplainSettings(Cells(harm="cchi-2026")), "counts of events"),
+        (
+            "evaluate leaks",
+            LeakSettings(BacktestSettings(Cells(harm="cchi-2026"))),
+            "whole events",
+        ),
+        (
+            "hotspots scan",
+            ScanSettings(Cells(harm="cchi-2026"), model="bernoulli"),
+            "controls",
+        ),
+        (
+            "report map",
+            MapSettings(ForecastSettings(Cells(harm="cchi-2026"), model="self-exciting")),
+            "one by one",
+        ),
+        (
+            "backtest",
+            BacktestSettings(Cells(harm="cchi-2026"), models="ewma, self-exciting"),
+            "one by one",
+        ),
+    ],
+)
+def test_what_only_counts_refuses_harm_and_says_why(job, settings, why):
+    with pytest.raises(ParameterError, match=f"{why}.*Count events, or choose another"):
+        run(job, None, settings, now=NOW)
+
+
+def test_whatever_else_takes_cells_takes_harm():
+    assert why_not_harm("hotspots gi-star") == ""
+    assert why_not_harm("hotspots scan", "permutation") == ""
+    assert why_not_harm("backtest", "ewma,prospective") == ""
 
 
 def test_an_own_list_is_among_what_went_in(store, tmp_path):

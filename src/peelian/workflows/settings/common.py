@@ -57,9 +57,8 @@ class Cells:
     until: str = option("", "last day (or month) counted, inclusive; empty: all that is held")
     harm: str = option(
         "",
-        "weigh events by harm: cchi-2026, cchi-2026-FORCE, cambridge=FILE or ons=FILE; "
+        "weigh events by harm: cchi-2026, cchi-2026-FORCE, cambridge=PATH or ons=PATH; "
         "store only",
-        page=False,
     )
     keep_sinks: bool = option(False, "keep points that gather records, such as an airport")
 
