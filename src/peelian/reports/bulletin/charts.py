@@ -58,7 +58,7 @@ def series_chart(
     """
     import altair as alt
 
-    width, height = (230, 90) if small else (340, 200)
+    width, height = (230, 90) if small else (300, 180)
     columns = zip(
         series.label, series.value, series.low, series.high, series.state, strict=True
     )
