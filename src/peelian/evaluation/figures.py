@@ -165,7 +165,7 @@ def nearest_areas(measures: Mapping[str, ArrayLike], area: int, *, k: int) -> In
     scaled = (values - values[area]) / np.where(spread > 0, spread, 1.0)
     distance = np.hypot.reduce(scaled, axis=1)
     distance[area] = np.inf
-    return np.argsort(distance, kind="stable")[:k].astype(np.int64)
+    return np.argsort(distance, kind="stable")[:k]
 
 
 def days_and_saturdays(start: date, end: date) -> tuple[int, int]:
@@ -245,11 +245,11 @@ def yearly_dispersion(counts: ArrayLike) -> float:
         raise DataError(f"counts are {n.shape}; give two years of two parts or more")
     if not (n >= 0).all():
         raise DataError("a part of a year is not held, or negative")
-    if not n.any():
+    n = n[n.any(axis=1)][:, n.any(axis=0)]  # where nothing ever happened nothing can vary
+    if min(n.shape) < 2:
         return 1.0
     expected = np.outer(n.sum(axis=1), n.sum(axis=0)) / n.sum()
-    some = expected > 0
-    squares = np.sum((n[some] - expected[some]) ** 2 / expected[some])
+    squares = np.sum((n - expected) ** 2 / expected)
     return max(float(squares / ((n.shape[0] - 1) * (n.shape[1] - 1))), 1.0)
 
 

@@ -112,23 +112,26 @@ def compare_counts(
         p = 2 * float(ndtr(-abs(np.log(ratio)) / error))
         limits = Interval(float(low), float(high), "log-normal")
     else:
-        limits, p = _exact(new / dispersion, old / dispersion, e1 / e0)
+        limits, p = _exact(new, old, e1 / e0, dispersion)
     return CountChange(new, old, e1, e0, dispersion, limits, ratio, p, difference)
 
 
-def _exact(new: float, old: float, exposures: float) -> tuple[Interval, float]:
-    """Limits of the rate ratio and its two-sided p given the total, both tails doubled."""
+def _exact(
+    new: float, old: float, exposures: float, dispersion: float
+) -> tuple[Interval, float]:
+    """Limits of the rate ratio and its two-sided p given the total."""
     from scipy.special import betainc
     from scipy.stats import binomtest
 
-    low, high = (float(v) for v in clopper_pearson_limits(new, new + old))
     even = exposures / (1 + exposures)
-    if new == int(new) and old == int(old):
+    if dispersion == 1:
         p = float(binomtest(int(new), int(new + old), even).pvalue)
     else:
+        new, old = new / dispersion, old / dispersion
         at_most = float(betainc(old, new + 1, 1 - even)) if old else 1.0
         at_least = float(betainc(new, old + 1, even)) if new else 1.0
         p = min(2 * min(at_most, at_least), 1.0)
+    low, high = (float(v) for v in clopper_pearson_limits(new, new + old))
     limits = Interval(
         low / (1 - low) / exposures,
         high / (1 - high) / exposures if high < 1 else np.inf,
@@ -164,12 +167,14 @@ def e_test(new: int, old: int, *, exposure: tuple[float, float] = (1.0, 1.0)) ->
     0.174875 0.088379
     """
     if new + old == 0:
-        return float("nan")
+        return np.nan
     from scipy.stats import poisson
 
     e1, e0 = exposure
     pooled = (new + old) / (e1 + e0)
     observed = abs(new / e1 - old / e0) / np.sqrt(new / e1**2 + old / e0**2)
+    if observed == 0:
+        return 1.0  # equal rates: every outcome is as far, none at all too
 
     def around(mean: float) -> Floats:
         reach = _SPREADS * np.sqrt(mean) + 1
