@@ -340,6 +340,9 @@ def serve(
     offence: Annotated[
         str, typer.Option(help="its column of the Home Office class; empty: not used")
     ] = "",
+    words: Annotated[
+        str, typer.Option(help="file of another dictionary of narratives; empty: ours")
+    ] = "",
     sample: Annotated[
         int, typer.Option(help="rows drawn at random for two coders, beside the uncertain")
     ] = 0,
@@ -351,13 +354,15 @@ def serve(
     from peelian import web
     from peelian.workflows.settings import NarrativeFiles, ReviewSettings
 
-    files = NarrativeFiles(narratives, text, offence)
+    if narratives:
+        say(f"Reading {narratives}")
+    asked = ReviewSettings(NarrativeFiles(narratives, text, offence, words), sample)
     web.serve(
         store,
         port=port,
         database_url=database,
         teams_at=teams_at,
-        narratives=ReviewSettings(files, sample) if narratives else None,
+        narratives=asked if asked != ReviewSettings() else None,
         ready=lambda address: say(f"The workbench is at {address} (Ctrl-C stops it)"),
     )
 

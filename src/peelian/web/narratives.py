@@ -18,7 +18,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from peelian import workflows
 from peelian.offences import CODE_REASONS, Code, CodeLabel, CodeMode, require_coder
 from peelian.reports.numbers import rounded
 from peelian.store import Store
@@ -33,6 +32,7 @@ from peelian.workflows.narrative_review import (
     ReviewFile,
     Shown,
     Turn,
+    agreement_of,
     coding_of,
     compare_codes,
     next_row,
@@ -42,7 +42,6 @@ from peelian.workflows.narrative_review import (
     show_narrative,
     turn_of,
 )
-from peelian.workflows.settings import EvaluateNarrativesSettings
 
 PAGE = "narratives"
 TITLE = "Coding of narratives"
@@ -128,9 +127,7 @@ def agreement(request: HttpRequest) -> HttpResponse:
     coding = coding_of(store, opened)
     if not coding.compared:
         return redirect("narratives")
-    settings = EvaluateNarrativesSettings(opened.settings.source, coded_in_store=True)
-    outcome = workflows.run("offences evaluate", store, settings, now=timezone.now())
-    values = _agreement(coding, outcome)
+    values = _agreement(coding, agreement_of(store, opened, now=timezone.now()))
     title = "How well coders and classifier agree"
     return show(request, held, PAGE, title, values, template="narrative_agreement")
 

@@ -19,6 +19,7 @@ from peelian.offences import (
     Mention,
     Verdict,
 )
+from peelian.sources import NarrativeFile
 from peelian.store import Store
 from peelian.terms import DataError, NotAllowedNow, NotFound, StoreError, Table
 from peelian.workflows.narrative_codes import (
@@ -28,13 +29,15 @@ from peelian.workflows.narrative_codes import (
     codes_of,
     compared_numbers,
 )
+from peelian.workflows.narrative_scores import evaluate_narratives
 from peelian.workflows.narratives import (
     DEFINITION,
     drawn_rows,
     label_rows,
     open_narratives,
 )
-from peelian.workflows.settings import ReviewSettings
+from peelian.workflows.outcome import Outcome
+from peelian.workflows.settings import EvaluateNarrativesSettings, ReviewSettings
 
 PURPOSES = {
     CodeMode.BLIND: "double coding",
@@ -229,13 +232,7 @@ def show_narrative(
     StoreError
         If the entry cannot be written: the text is then not shown.
     """
-    file = open_narratives(opened.settings.source)
-    if file.sha256 != opened.sha256:
-        raise DataError(
-            f"{opened.name} has changed since the workbench opened it, so its rows may be "
-            "others; its codes are kept. Put the file back as it was, or start the workbench "
-            "again to code the file as it is now"
-        )
+    file = _as_opened(opened)
     coding = coding_of(store, opened)
     content = {
         "file": opened.sha256,
@@ -317,6 +314,19 @@ def compare_codes(store: Store, opened: ReviewFile, *, now: datetime) -> int:
     return len(rows)
 
 
+def agreement_of(store: Store, opened: ReviewFile, *, now: datetime) -> Outcome:
+    """How well two coders agree, and the rules with them: `peelian offences evaluate`.
+
+    Raises
+    ------
+    DataError
+        If the file is not the one that was opened, or none of its codes were compared.
+    """
+    _as_opened(opened)
+    settings = EvaluateNarrativesSettings(opened.settings.source, coded_in_store=True)
+    return evaluate_narratives(store, settings, now=now)
+
+
 def pieces_of(text: str, mentions: tuple[Mention, ...]) -> list[tuple[str, bool]]:
     """The text in pieces, each with whether a word of the rules stands in it."""
     spans = sorted({(e.start, e.end) for one in mentions for e in one.evidence})
@@ -325,6 +335,18 @@ def pieces_of(text: str, mentions: tuple[Mention, ...]) -> list[tuple[str, bool]
         pieces += [(text[at : max(at, start)], False), (text[max(at, start) : end], True)]
         at = max(at, end)
     return [(piece, marked) for piece, marked in (*pieces, (text[at:], False)) if piece]
+
+
+def _as_opened(opened: ReviewFile) -> NarrativeFile:
+    """The file's rows, if it is byte for byte the one that was opened."""
+    file = open_narratives(opened.settings.source)
+    if file.sha256 != opened.sha256:
+        raise DataError(
+            f"{opened.name} has changed since the workbench opened it, so its rows may be "
+            "others; its codes are kept. Put the file back as it was, or start the workbench "
+            "again to code the file as it is now"
+        )
+    return file
 
 
 def _require_may(coding: Coding, mode: CodeMode, coder: str) -> None:

@@ -406,6 +406,13 @@ def test_serve_is_called_with_what_was_said_and_tells_the_address(monkeypatch):
     assert (asked.source.narratives, asked.source.text, asked.sample) == ("n.csv", "mo", 40)
 
 
+def test_serve_without_the_file_that_its_options_are_about_says_so(tmp_path):
+    ended = peelian("serve", "--store", tmp_path / "store", "--text", "mo")
+    assert ended.code == 11
+    assert "give a CSV of narratives" in ended.err
+    assert not (tmp_path / "store").exists()
+
+
 def test_the_commands_are_the_ones_of_the_house():
     names = {command.name or command.callback.__name__ for command in app.registered_commands}
     assert names == {

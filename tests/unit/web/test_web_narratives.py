@@ -272,12 +272,17 @@ def test_coders_of_one_mind_and_one_code_have_no_kappa(desk, opened):
 
 
 def test_a_file_that_changed_is_refused(desk, opened, file, store):
+    both(desk, opened, ["knife"], ["not"])
+    desk.post("/narratives/compare")
     file.write_text(file.read_text().replace("8N", "10D"))
-    answer = ask(desk, opened.sample[0])
+    answer = ask(desk, opened.sample[1])
     assert answer.status_code == 422
     assert "crimes.csv has changed since the workbench opened it" in text_of(answer)
     assert HIDDEN not in text_of(answer)
-    assert store.entries(READS) == ()
+    assert len(store.entries(READS)) == 2
+    agreement = desk.get("/narratives/agreement")
+    assert agreement.status_code == 422
+    assert "has changed" in text_of(agreement)
 
 
 def test_without_a_store_nothing_is_shown(desk, opened, store):
