@@ -84,7 +84,7 @@ def tied_cells(cells: Sequence[ShownCell]) -> Iterator[list[int]]:
             column.append(len(cells) + number.setdefault(atom, len(number)))
     n = len(cells) + len(number)
     graph = coo_array((np.ones(len(row)), (row, column)), shape=(n, n))
-    part = connected_components(graph, directed=False)[1][: len(cells)]
+    part = connected_components(graph)[1][: len(cells)]
     for one in np.unique(part):
         yield np.flatnonzero(part == one).tolist()
 

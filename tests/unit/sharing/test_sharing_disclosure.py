@@ -96,6 +96,55 @@ def test_a_parity_hides_nothing() -> None:
     assert list(recoverable(shown[:2])) == []
 
 
+def exact(label: str, atoms: str, count: int) -> ShownCell:
+    """A cell shown unrounded."""
+    return ShownCell(label, frozenset(atoms), count, EXACT)
+
+
+def leaks(shown: list[ShownCell]) -> list[tuple[str, int, int, str]]:
+    return [(r.label, r.low, r.high, "".join(sorted(r.through))) for r in recoverable(shown)]
+
+
+def test_a_small_difference_is_out_though_neither_of_its_parts_is() -> None:
+    """Four among b and c together: each alone may be anything from none to four."""
+    shown = [exact("all", "abc", 24), exact("A", "a", 20), exact("BD", "bd", 30)]
+    assert leaks(shown) == [("all without A", 4, 4, "abcd")]
+    assert leaks([exact("all", "abc", 25), *shown[1:]]) == []
+
+
+@pytest.mark.parametrize("n", [1, 4])
+def test_atoms_that_are_not_told_apart_are_named_together(n: int) -> None:
+    pairs = [exact("AB", "ab", 30), exact("BC", "bcxy", 10 + n), exact("AC", "acxy", 20 + n)]
+    assert leaks(pairs) == [("c and 2 more", n, n, "abcxy")]
+
+
+def test_whole_counts_tell_more_than_fractions_would() -> None:
+    """Twice A lies between 1 and 9, so A between 1 and 4: half a count less each way."""
+    shown = [
+        exact("AB", "ab", 12),
+        exact("AC", "ac", 11),
+        ShownCell("BC", frozenset("bc"), 18, 9),
+    ]
+    assert leaks(shown) == [("a", 1, 4, "abc")]
+
+
+def test_an_earlier_leak_elsewhere_is_no_reason_to_refuse_a_table() -> None:
+    earlier = [exact("all", "abc", 53), exact("most", "ab", 50)]
+    made = protect([cell("D", "d", 40), cell("E", "e", 3)], base=EXACT, ledger=earlier)
+    assert values(made.cells) == {"D": 40, "E": None}
+
+
+def test_the_smallest_cell_that_overlaps_goes_and_none_beyond() -> None:
+    """D is smaller than B, but to withhold it would tell nothing less of A."""
+    table = [
+        cell("A", "a", 3), cell("B", "b", 12), cell("AB", "ab", 15), cell("BC", "bc", 42),
+        cell("C", "c", 30), cell("D", "d", 6), cell("CD", "cd", 36),
+    ]  # fmt: skip
+    made = protect(table, base=EXACT)
+    assert made.secondary[0] == "B"
+    assert {"C", "D", "CD"}.isdisjoint(made.secondary)
+
+
 @pytest.mark.parametrize(
     ("shown", "base", "low", "high"),
     [
@@ -130,7 +179,7 @@ def test_a_known_large_count_or_zero_is_no_leak() -> None:
 @pytest.mark.parametrize(
     ("cells", "base", "said"),
     [
-        ([cell("A", "a", 1), cell("A", "b", 1)], BASE, "stands twice"),
+        ([cell("B", "c", 1), cell("A", "a", 1), cell("A", "b", 1)], BASE, "'A' stands twice"),
         ([cell("A", "a", -1)], BASE, "-1 is no count"),
         ([cell("A", "a", 9)], 4, "odd multiple"),
         ([cell("A", "a", 9)], 0, "odd multiple"),
