@@ -72,9 +72,22 @@ def test_fishers_tea():
 
 
 def test_nothing_tried_is_unknown_not_equal():
-    found = compare_shares(0, 0, 3, 7)
-    assert math.isnan(found.difference) and math.isnan(found.p)
-    assert not found.detectable
+    for found in (compare_shares(0, 0, 3, 7), compare_shares(3, 7, 0, 0)):
+        assert math.isnan(found.difference) and math.isnan(found.p)
+        assert math.isnan(found.interval.low) and math.isnan(found.interval.high)
+        assert found.interval.method == "Newcombe"
+        assert not found.detectable
+
+
+def test_a_level_is_kept_and_narrows():
+    usual, narrow = (compare_shares(25, 62, 24, 77, level=level) for level in (0.95, 0.5))
+    assert (usual.interval.method, usual.interval.level) == ("Newcombe", 0.95)
+    assert (narrow.interval.level, narrow.p) == (0.5, usual.p)
+    assert usual.interval.low < narrow.interval.low
+    assert narrow.interval.high < usual.interval.high
+    assert compare_shares(0, 0, 3, 7, level=0.5).interval.level == 0.5
+    assert share_interval(4, 41, level=0.5).high < share_interval(4, 41).high
+    assert share_interval(0, 41, level=0.5).level == 0.5
 
 
 def test_part_of_a_trial_is_refused():
@@ -96,4 +109,5 @@ def test_ranks_are_given_only_where_no_interval_overlaps():
     assert np.isnan(rank_apart([0.1, 0.15], [0.2, 0.3])).all()
     told = rank_apart([0.1, np.nan, 0.8], [0.2, np.nan, 0.9])
     assert told[[0, 2]].tolist() == [2, 1] and np.isnan(told[1])
+    assert np.isnan(rank_apart([0.1, 0.2], [0.2, 0.3])).all()  # they touch
     assert rank_apart([], []).shape == (0,)

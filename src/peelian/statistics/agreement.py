@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from peelian.statistics.intervals import Z95, wilson, wilson_limits
-from peelian.terms import INTERVAL_LEVEL, Interval, ParameterError
+from peelian.terms import Interval, ParameterError
+
+_METHOD = "Fleiss, Cohen and Everitt"
 
 
 @dataclass(frozen=True)
@@ -128,14 +130,12 @@ def cohen_kappa(confusion: ArrayLike) -> Kappa:
         raise ParameterError(f"a confusion table of shape {table.shape}: give a square one")
     n = table.sum()
     if n == 0:
-        nan = float("nan")
-        return Kappa(nan, nan, Interval(nan, nan, "Fleiss, Cohen and Everitt"), nan, 0)
+        return _unknown(np.nan, 0)
     p = table / n
     rows, columns = p.sum(axis=1), p.sum(axis=0)
     same, chance = float(np.trace(p)), float(rows @ columns)
     if np.isclose(chance, 1):
-        nan = float("nan")
-        return Kappa(nan, nan, Interval(nan, nan, "Fleiss, Cohen and Everitt"), same, int(n))
+        return _unknown(same, int(n))
     kappa = (same - chance) / (1 - chance)
     left = 1 - kappa
     on = (np.diag(p) * (1 - (rows + columns) * left) ** 2).sum()
@@ -143,14 +143,13 @@ def cohen_kappa(confusion: ArrayLike) -> Kappa:
     off = left**2 * ((p * sums).sum() - (np.diag(p) * np.diag(sums)).sum())
     variance = (on + off - (kappa - chance * left) ** 2) / (n * (1 - chance) ** 2)
     error = float(np.sqrt(max(variance, 0.0)))
-    limits = Interval(
-        max(kappa - Z95 * error, -1.0),
-        min(kappa + Z95 * error, 1.0),
-        "Fleiss, Cohen and Everitt",
-        INTERVAL_LEVEL,
-    )
+    limits = Interval(max(kappa - Z95 * error, -1.0), min(kappa + Z95 * error, 1.0), _METHOD)
     return Kappa(float(kappa), error, limits, same, int(n))
 
 
+def _unknown(agreement: float, n: int) -> Kappa:
+    return Kappa(np.nan, np.nan, Interval(np.nan, np.nan, _METHOD), agreement, n)
+
+
 def _share(part: float, whole: float) -> float:
-    return part / whole if whole else float("nan")
+    return part / whole if whole else np.nan

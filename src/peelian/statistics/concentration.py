@@ -89,8 +89,8 @@ def gini(counts: ArrayLike, area: ArrayLike | None = None) -> float:
     0.84
     """
     places, events = lorenz(counts, area)
-    if len(places) < 2 or np.isnan(events[-1]):
-        return float("nan")
+    if not events[-1] > 0:
+        return np.nan
     return float(1 - np.sum(np.diff(places) * (events[1:] + events[:-1])))
 
 
@@ -173,8 +173,8 @@ def top_share(counts: ArrayLike, share: float, area: ArrayLike | None = None) ->
     """
     _require_share(share)
     places, events = lorenz(counts, area)
-    if len(places) < 2 or np.isnan(events[-1]):
-        return float("nan")
+    if not events[-1] > 0:
+        return np.nan
     return float(np.interp(share, 1 - places[::-1], 1 - events[::-1]))
 
 
@@ -213,8 +213,8 @@ def places_holding(counts: ArrayLike, share: float, area: ArrayLike | None = Non
     """
     _require_share(share)
     places, events = lorenz(counts, area)
-    if len(places) < 2 or np.isnan(events[-1]):
-        return float("nan")
+    if not events[-1] > 0:
+        return np.nan
     taken, held = 1 - places[::-1], 1 - events[::-1]
     rising = np.append(True, np.diff(held) > 0)  # empty places hold nothing more
     return float(np.interp(share, held[rising], taken[rising]))

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import ArrayLike
 
+from peelian.statistics.intervals import require_level
 from peelian.terms import INTERVAL_LEVEL, ParameterError
 
 
@@ -64,8 +65,7 @@ def cosine_limits(
     >>> print(f"{low:.3f} {high:.3f}")
     0.686 0.966
     """
-    if not 0 < level < 1:
-        raise ParameterError(f"level is {level}; give a share between 0 and 1, such as 0.95")
+    require_level(level)
     series, numbers = np.asarray(values, dtype=np.float64), sorted(set(waves))
     n = len(series)
     if not np.all(np.isfinite(series)):

@@ -193,10 +193,8 @@ def clopper_pearson_limits(
     hits, n = _shares(hits, n, level)
     tail = (1 - level) / 2
     misses = n - hits
-    low = np.where(hits > 0, betaincinv(np.maximum(hits, 1e-300), misses + 1, tail), 0.0)
-    high = np.where(
-        misses > 0, betaincinv(hits + 1, np.maximum(misses, 1e-300), 1 - tail), 1.0
-    )
+    low = np.where(hits > 0, betaincinv(hits, misses + 1, tail), 0.0)
+    high = np.where(misses > 0, betaincinv(hits + 1, misses, 1 - tail), 1.0)
     return np.where(n > 0, low, np.nan), np.where(n > 0, high, np.nan)
 
 
@@ -222,8 +220,7 @@ def garwood_limits(
     ParameterError
         If a count or an exposure is negative, or ``level`` is not between 0 and 1.
     """
-    counts = np.asarray(count, dtype=np.float64)
-    return weighted_garwood_limits(counts, counts, 1.0, exposure, level=level)
+    return weighted_garwood_limits(count, count, 1.0, exposure, level=level)
 
 
 def weighted_garwood_limits(
@@ -268,7 +265,7 @@ def weighted_garwood_limits(
     """
     from scipy.special import gammaincinv
 
-    _require_level(level)
+    require_level(level)
     arrays = (np.asarray(a, dtype=np.float64) for a in (total, variance, largest, exposure))
     y, v, most, e = np.broadcast_arrays(*arrays)
     if np.any(y < 0) or np.any(v < 0) or np.any(e < 0):
@@ -276,7 +273,7 @@ def weighted_garwood_limits(
 
     tail = (1 - level) / 2
     scale = np.divide(v, y, out=np.ones_like(y), where=y > 0)
-    low = np.where(y > 0, gammaincinv(np.where(y > 0, y / scale, 1.0), tail) * scale, 0.0)
+    low = np.where(y > 0, gammaincinv(y / scale, tail) * scale, 0.0)
     above, spread = y + most, v + most**2
     high = gammaincinv(above**2 / spread, 1 - tail) * spread / above
 
@@ -286,7 +283,7 @@ def weighted_garwood_limits(
 
 def _shares(hits: ArrayLike, n: ArrayLike, level: float) -> tuple[Floats, Floats]:
     """Both as float arrays of one shape, checked."""
-    _require_level(level)
+    require_level(level)
     arrays = (np.asarray(hits, dtype=np.float64), np.asarray(n, dtype=np.float64))
     successes, trials = np.broadcast_arrays(*arrays)
     if np.any(successes < 0) or np.any(successes > trials):
@@ -294,6 +291,7 @@ def _shares(hits: ArrayLike, n: ArrayLike, level: float) -> tuple[Floats, Floats
     return successes, trials
 
 
-def _require_level(level: float) -> None:
+def require_level(level: float) -> None:
+    """Raise ParameterError unless a coverage lies between 0 and 1."""
     if not 0 < level < 1:
         raise ParameterError(f"level is {level}; give a share between 0 and 1, such as 0.95")

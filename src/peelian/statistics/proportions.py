@@ -119,7 +119,7 @@ def compare_shares(
     interval = Interval(
         float(difference - below), float(difference + above), "Newcombe", level
     )
-    told = np.array([[hits, n - hits], [other_hits, other_n - other_hits]], dtype=np.int64)
+    told = np.array([[hits, n - hits], [other_hits, other_n - other_hits]])
     p = float(fisher_exact(told).pvalue)
     return ShareComparison(difference, interval, p)
 

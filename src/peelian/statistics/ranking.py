@@ -130,7 +130,7 @@ def ranked_gini(ranking: Ranking, counts: Floats) -> float:
     """
     caught = ranking.running(counts)
     if not caught[-1] > 0:
-        return float("nan")
+        return np.nan
     steps = np.diff(ranking.area) / ranking.area[-1]
     return float(np.sum(steps * (caught[1:] + caught[:-1])) / caught[-1] - 1)
 
@@ -191,4 +191,4 @@ def rank_correlation(before: Floats, after: Floats) -> float:
     middle = (len(before) + 1) / 2
     a, b = before - middle, after - middle
     spread = float(np.sqrt(np.sum(a * a) * np.sum(b * b)))
-    return float(np.sum(a * b)) / spread if spread > 0 else float("nan")
+    return float(np.sum(a * b)) / spread if spread > 0 else np.nan

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from peelian.statistics.intervals import require_level
 from peelian.terms import INTERVAL_LEVEL, Floats, Ints, ParameterError
 
 
@@ -49,7 +50,7 @@ def bootstrap_blocks(n: int, block: int, *, draws: int, rng: np.random.Generator
         raise ParameterError(f"block is {block} of a series of {n}; give 1 to {n}")
     if draws < 1:
         raise ParameterError(f"draws is {draws}; give 1 or more, such as 2000")
-    starts = rng.integers(0, n, size=(draws, -(-n // block)))
+    starts = rng.integers(n, size=(draws, -(-n // block)))
     index = (starts[:, :, None] + np.arange(block)) % n
     return index.reshape(draws, -1)[:, :n]
 
@@ -97,8 +98,7 @@ def bootstrap_limits(
     >>> print(f"{low:.1f} {high:.1f}")
     -2.4 2.4
     """
-    if not 0 < level < 1:
-        raise ParameterError(f"level is {level}; give a share between 0 and 1, such as 0.95")
+    require_level(level)
     drawn = np.asarray(values, dtype=np.float64)
     if drawn.ndim == 0 or len(drawn) == 0:
         raise ParameterError("there are no bootstrap draws; give at least one")

@@ -59,7 +59,7 @@ def benjamini_hochberg(p: ArrayLike) -> Floats:
     if np.any((values[tested] < 0) | (values[tested] > 1)):
         raise ParameterError("p holds a value outside 0 to 1; give p-values, not z-scores")
 
-    order = tested[np.argsort(values[tested], kind="stable")]
+    order = tested[np.argsort(values[tested])]
     n = len(order)
     scaled = values[order] * (n / np.arange(1, n + 1))
     adjusted = np.full(values.shape, np.nan)
@@ -127,7 +127,7 @@ def sign_flip_test(
     if np.isnan(d).any():
         raise ParameterError("a difference is NaN; leave out origins that were not scored")
     if d.size == 0:
-        return float("nan")
+        return np.nan
 
     sums = np.add.reduceat(d, np.arange(0, d.size, block))
     moving = np.abs(sums[sums != 0])
@@ -140,7 +140,7 @@ def sign_flip_test(
             raise ParameterError(
                 f"{moving.size} differences are too many to enumerate; give rng"
             )
-        flips = rng.integers(0, 2, size=(draws, moving.size), dtype=np.int8)
+        flips = rng.integers(2, size=(draws, moving.size), dtype=np.int8)
         extreme = _count_extreme(flips, moving, float(least), alternative)
         return (extreme + 1) / (draws + 1)
 

@@ -79,7 +79,7 @@ def flag_cells(
         chosen = order[: int(limit)]
     else:
         spent = np.cumsum(area[order])
-        chosen = order[: np.searchsorted(spent, area_budget * (1 + _SLACK), side="right")]
+        chosen = order[: np.searchsorted(spent, area_budget * (1 + _SLACK))]
     flagged = np.zeros(density.size, dtype=np.bool_)
     flagged[chosen] = True
     return flagged
@@ -308,8 +308,8 @@ def _margin(density: Floats, area: Floats, area_budget: float) -> float:
     top = min(above.size, 1 + int(2 * area_budget / float(np.max(area))))
     while float(area[above].sum()) >= budget:
         leading = above[np.argpartition(-density[above], top - 1)[:top]]
-        leading = leading[np.argsort(-density[leading], kind="stable")]
-        last = int(np.searchsorted(np.cumsum(area[leading]), budget, side="left"))
+        leading = leading[np.argsort(-density[leading])]
+        last = int(np.searchsorted(np.cumsum(area[leading]), budget))
         if last < top or top == above.size:
             return float(density[leading[min(last, top - 1)]])
         top = min(above.size, 2 * top)
@@ -323,4 +323,4 @@ def _dot(values: Floats, flagged: Bools | Floats) -> float:
 
 def _ratio(numerator: float, denominator: float) -> float:
     """NaN rather than an error or infinity over nothing."""
-    return numerator / denominator if denominator > 0 else float("nan")
+    return numerator / denominator if denominator > 0 else np.nan

@@ -87,9 +87,9 @@ def mann_kendall(values: ArrayLike, *, variance_factor: float = 1.0) -> MannKend
     from scipy.special import ndtr
 
     variance = (n * (n - 1) * (2 * n + 5) - ties) / 18 * variance_factor
-    spread = np.sqrt(np.where(variance > 0, variance, 1.0))
-    z = np.where(variance > 0, (s - np.sign(s)) / spread, 0.0)
-    p = np.where(s == 0, 1.0, 2 * ndtr(-np.abs(z)))
+    spread = np.sqrt(np.where(variance > 0, variance, 1.0))  # 0 where all are equal: s is too
+    z = (s - np.sign(s)) / spread
+    p = 2 * ndtr(-np.abs(z))
     tau = s / (n * (n - 1) / 2)
     columns = (s, variance, z, p, tau)
     return MannKendall(

@@ -59,9 +59,17 @@ def test_bad_input_is_refused(values, waves, bounds, says):
         cosine_limits(values, waves, bounds=bounds)
 
 
-def test_a_level_is_a_share():
+@pytest.mark.parametrize("level", [0, 1, 95])
+def test_a_level_is_a_share(level):
     with pytest.raises(ParameterError, match="level"):
-        cosine_limits(SHARES, [2], bounds=(0, 1), level=95)
+        cosine_limits(SHARES, [2], bounds=(0, 1), level=level)
+
+
+def test_rounding_is_judged_by_the_room_between_the_bounds():
+    nearly = 300 + 1e-8 * np.arange(4)
+    assert cosine_limits(nearly, [2], bounds=(0, 1000)) == (nearly.mean(), nearly.mean())
+    past = np.full(8, 0.1 + 1e-12)
+    assert cosine_limits(past, [2], bounds=(-0.1, 0.1)) == (past.mean(), past.mean())
 
 
 def test_it_covers_a_mean_of_slow_entries_that_independence_misses():

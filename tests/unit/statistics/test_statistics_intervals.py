@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest, norm
+from scipy.stats import t as student
 
 from peelian.statistics import (
     benjamini_hochberg,
     bootstrap_blocks,
     bootstrap_limits,
     clopper_pearson,
+    clopper_pearson_limits,
     garwood,
     garwood_limits,
     sign_flip_test,
@@ -29,20 +32,72 @@ def test_shares_at_their_ends(interval):
     assert np.isnan(nothing.high)
 
 
+def test_nothing_and_everything_leave_no_rounding_at_the_ends():
+    n = np.arange(1, 2000)
+    for limits in (wilson_limits, clopper_pearson_limits):
+        assert not limits(0, n)[0].any()
+        assert (limits(n, n)[1] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("interval", "method"),
+    [
+        (wilson, "Wilson"),
+        (clopper_pearson, "exact (Clopper-Pearson)"),
+        (garwood, "exact Poisson (Garwood)"),
+    ],
+)
+def test_an_interval_says_its_method_and_its_level(interval, method):
+    usual, narrow = interval(3, 10), interval(3, 10, level=0.5)
+    assert (usual.method, usual.level) == (method, 0.95)
+    assert (narrow.method, narrow.level) == (method, 0.5)
+    assert usual.low < narrow.low < 0.3 < narrow.high < usual.high
+
+
 @pytest.mark.parametrize("interval", [wilson, clopper_pearson])
-def test_more_hits_than_trials_is_refused(interval):
+@pytest.mark.parametrize("hits", [-1, 11])
+def test_more_hits_than_trials_or_fewer_than_none_are_refused(interval, hits):
     with pytest.raises(ParameterError, match="between 0 and n"):
-        interval(11, 10)
-    with pytest.raises(ParameterError, match="level"):
-        interval(1, 10, level=95)
+        interval(hits, 10)
+
+
+@pytest.mark.parametrize("level", [0, 1, 1.5, 95])
+def test_a_level_lies_between_none_and_all(level):
+    for interval in (wilson, clopper_pearson, garwood):
+        with pytest.raises(ParameterError, match="level"):
+            interval(1, 10, level=level)
 
 
 def test_rates_without_exposure_are_unknown():
     low, high = garwood_limits([0, 3], [0, 2])
     assert np.isnan([low[0], high[0]]).all()
     assert low[1] < 1.5 < high[1]
+
+
+def test_without_exposure_limits_are_those_of_the_count():
+    counts = [0, 1, 7]
+    np.testing.assert_array_equal(garwood_limits(counts), garwood_limits(counts, 1))
+    np.testing.assert_array_equal(
+        weighted_garwood_limits(counts, counts, 1), garwood_limits(counts)
+    )
+    assert garwood(7).high == garwood_limits(7)[1]
+
+
+@pytest.mark.parametrize("bad", [(-1, 1, 1, 1), (1, -1, 1, 1), (1, 1, 1, -1)])
+def test_totals_variances_and_exposures_are_not_negative(bad):
+    with pytest.raises(ParameterError, match="a count or an exposure is negative"):
+        weighted_garwood_limits(*bad)
     with pytest.raises(ParameterError, match="negative"):
         garwood(-1)
+
+
+def test_counts_in_dozens_have_limits_in_dozens():
+    """Of equal weights the limits are those of the count, times the weight."""
+    counts = np.array([0.0, 1, 3, 40])
+    found = weighted_garwood_limits(12 * counts, 144 * counts, 12)
+    np.testing.assert_allclose(found, 12 * np.array(garwood_limits(counts)), rtol=1e-12)
+    part = weighted_garwood_limits(counts / 4, counts / 16, 1 / 4)
+    np.testing.assert_allclose(part, np.array(garwood_limits(counts)) / 4, rtol=1e-12)
 
 
 def test_rates_scale_with_the_unit_of_exposure():
@@ -74,8 +129,10 @@ def test_false_discovery_with_missing_tests():
 
 
 def test_z_scores_are_not_p_values():
-    with pytest.raises(ParameterError, match="z-scores"):
-        benjamini_hochberg([2.5, 0.1])
+    assert benjamini_hochberg([0, 1]).tolist() == [0, 1]
+    for value in (2.5, 1.5, -0.1):
+        with pytest.raises(ParameterError, match="z-scores"):
+            benjamini_hochberg([value, 0.1])
     with pytest.raises(ParameterError, match="dimensions"):
         benjamini_hochberg([[0.1], [0.2]])
 
@@ -90,8 +147,30 @@ def test_six_differences_of_one_sign_are_the_fewest_that_reach_five_percent():
     assert sign_flip_test([1] * 6) == 0.03125
 
 
+def test_fifteen_differences_of_one_sign():
+    """Of all patterns only that one and its opposite are as extreme."""
+    assert sign_flip_test([1] * 15) == 2 / 2**15
+    assert sign_flip_test([1] * 15, alternative="greater") == 1 / 2**15
+
+
+def test_twenty_differences_need_no_chance():
+    assert sign_flip_test([1] * 20) == 2 / 2**20
+
+
+def test_drawn_patterns_agree_with_the_binomial():
+    """Fifteen of 24 alike above zero; both sides count unless one is asked for."""
+    rng = np.random.default_rng(2)
+    d = [1] * 15 + [-1] * 9
+    both = sign_flip_test(d, rng=rng, draws=20_000)
+    above = sign_flip_test(d, rng=rng, draws=20_000, alternative="greater")
+    assert both == pytest.approx(binomtest(15, 24).pvalue, abs=0.01)
+    assert above == pytest.approx(binomtest(15, 24, alternative="greater").pvalue, abs=0.01)
+
+
 def test_many_differences_are_drawn_and_never_give_zero():
     rng = np.random.default_rng(2)
+    assert sign_flip_test(np.ones(40), rng=rng) == 1 / 10_000
+    assert sign_flip_test(np.ones(40), rng=rng, draws=1) == 1 / 2
     assert sign_flip_test(np.ones(40), rng=rng, draws=999) == 1 / 1000
     d = rng.normal(0.3, 1, size=24)
     exact_enough = sign_flip_test(d, rng=rng, draws=50_000)
@@ -107,7 +186,7 @@ def test_blocks_flip_together():
 
 @pytest.mark.parametrize("settings", [{"block": 0}, {"draws": 0}])
 def test_sign_flip_settings(settings):
-    with pytest.raises(ParameterError):
+    with pytest.raises(ParameterError, match="both must be 1 or more"):
         sign_flip_test([1.0, 2.0], **settings)
     with pytest.raises(ParameterError, match="NaN"):
         sign_flip_test([1.0, np.nan])
@@ -127,9 +206,17 @@ def test_a_block_that_does_not_divide_the_series():
     assert index.shape == (10, 7)
 
 
-@pytest.mark.parametrize(("n", "block", "draws"), [(5, 0, 1), (5, 6, 1), (0, 1, 1), (5, 1, 0)])
-def test_blocks_that_cannot_be_drawn(n, block, draws):
-    with pytest.raises(ParameterError):
+@pytest.mark.parametrize(
+    ("n", "block", "draws", "says"),
+    [
+        (5, 0, 1, "block is 0 of a series of 5"),
+        (5, 6, 1, "give 1 to 5"),
+        (0, 1, 1, "a series of 0"),
+        (5, 1, 0, "draws is 0"),
+    ],
+)
+def test_blocks_that_cannot_be_drawn(n, block, draws, says):
+    with pytest.raises(ParameterError, match=says):
         bootstrap_blocks(n, block, draws=draws, rng=np.random.default_rng(3))
 
 
@@ -141,8 +228,32 @@ def test_few_blocks_widen_the_limits_and_one_has_none():
     assert np.isnan(bootstrap_limits(draws, 1)).all()
     with pytest.raises(ParameterError, match="draws"):
         bootstrap_limits([], 5)
-    with pytest.raises(ParameterError, match="level"):
-        bootstrap_limits(draws, 5, level=0)
+    for level in (0, 1, 1.5):
+        with pytest.raises(ParameterError, match="level"):
+            bootstrap_limits(draws, 5, level=level)
+
+
+@pytest.mark.parametrize("n", [5, 10, 30])
+def test_of_normal_draws_the_limits_are_students(n):
+    """The bootstrap is narrow by sqrt((n - 1) / n); Hesterberg's expansion mends it."""
+    draws = norm.ppf((np.arange(400_000) + 0.5) / 400_000) * np.sqrt((n - 1) / n)
+    low, high = bootstrap_limits(draws, n)
+    assert high == pytest.approx(student.ppf(0.975, n - 1), rel=1e-3)
+    assert low == pytest.approx(-high)
+
+
+def test_two_blocks_give_the_range_of_the_draws():
+    low, high = bootstrap_limits([3.0, 1.0, 2.0], 2)
+    assert (low, high) == pytest.approx((1, 3))
+
+
+@pytest.mark.parametrize("n_blocks", [1, 9])
+def test_each_statistic_has_its_own_limits(n_blocks):
+    draws = np.random.default_rng(3).normal(size=(200, 2, 3))
+    low, high = bootstrap_limits(draws, n_blocks)
+    assert low.shape == high.shape == (2, 3)
+    one = bootstrap_limits(draws[:, 1, 2], n_blocks)
+    np.testing.assert_array_equal([low[1, 2], high[1, 2]], one)
 
 
 def test_expanded_limits_cover_the_mean_of_ten_independent_origins():

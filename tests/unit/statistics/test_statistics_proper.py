@@ -41,9 +41,11 @@ def test_an_event_that_was_given_no_chance():
     [
         (-0.1, 0, "from zero up"),
         (np.nan, 0, "from zero up"),
+        (np.inf, 0, "from zero up"),
         (1.0, 0.5, "whole numbers"),
         (1.0, -1, "whole numbers"),
         (1.0, np.nan, "whole numbers"),
+        (1.0, np.inf, "whole numbers"),
     ],
 )
 def test_what_is_refused(score, expected, counts, message):
@@ -74,5 +76,6 @@ def test_pit_knows_too_narrow_from_calibrated():
 def test_pit_at_its_edges():
     assert np.isnan(poisson_pit([], [])).all()
     assert poisson_pit([0.0], [1])[-1] == 1
+    assert poisson_pit([0.5, 2.0], [1, 2], n_bins=1).tolist() == [1]
     with pytest.raises(ParameterError, match="n_bins"):
         poisson_pit([1.0], [1], n_bins=0)

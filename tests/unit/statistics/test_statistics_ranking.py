@@ -31,6 +31,12 @@ def test_empty_tied_and_single():
     assert np.isnan(rank_correlation(tied_ranks(tied), np.arange(4.0)))
 
 
+def test_two_cells_agree_or_disagree():
+    one, other = np.array([1.0, 2.0]), np.array([2.0, 1.0])
+    assert rank_correlation(one, one) == pytest.approx(1)
+    assert rank_correlation(one, other) == pytest.approx(-1)
+
+
 def test_without_events_there_is_no_gini():
     assert np.isnan(ranked_gini(rank_cells(np.arange(4.0), ONES), np.zeros(4)))
 
@@ -47,7 +53,7 @@ def test_refusals():
         rank_cells(np.array([np.nan]), np.ones(1))
     with pytest.raises(ParameterError, match="no area"):
         rank_cells(np.ones(1), np.zeros(1))
-    with pytest.raises(ParameterError, match="after has 2"):
+    with pytest.raises(ParameterError, match="rank correlation: after has 2"):
         rank_correlation(np.ones(1), np.ones(2))
     with pytest.raises(ParameterError, match="needs cells"):
         rank_correlation(np.array([]), np.array([]))

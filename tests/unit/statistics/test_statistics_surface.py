@@ -77,6 +77,45 @@ def test_shares_spend_the_budget_exactly_on_unequal_cells():
         assert area @ worst == pytest.approx(budget)
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_any_map_and_budget_as_by_sorting(seed):
+    generator = np.random.default_rng(seed)
+    n = int(generator.integers(1, 200))
+    area = generator.lognormal(0, 2, n)
+    risk = area * generator.integers(0, 40, n)
+    budget = generator.uniform() * area.sum()
+    density, wanted, left = risk / area, np.zeros(n), budget
+    for level in np.unique(density)[::-1]:
+        tied = density == level
+        wanted[tied] = min(left / area[tied].sum(), 1)
+        left -= wanted[tied] @ area[tied]
+    np.testing.assert_allclose(flag_shares(risk, area, area_budget=budget), wanted, atol=1e-9)
+
+
+def test_a_budget_of_k_cells_buys_all_of_k_and_nothing_of_the_next():
+    cell = 152.4**2
+    for k in range(1, 100):
+        flagged = flag_shares(np.arange(100.0), np.full(100, cell), area_budget=k * cell)
+        assert flagged.tolist() == [0] * (100 - k) + [1] * k
+
+
+def test_a_budget_short_of_all_by_rounding_buys_all():
+    area = np.array([1e9, 1.0])
+    assert flag_shares(np.array([2.0, 1]), area, area_budget=1e9 + 0.5).tolist() == [1, 1]
+
+
+def test_no_cells_are_a_budget_too():
+    assert not flag_cells(np.ones(3), np.ones(3), n_cells=0, rng=rng()).any()
+    assert not flag_cells(np.ones(3), np.ones(3), area_budget=0, rng=rng()).any()
+
+
+def test_ties_go_against_the_forecaster_by_density_and_spare_what_is_flagged_whole():
+    flagged = against_ties(np.array([1, 0.5, 0.5, 0]), np.ones(4), np.array([9.0, 7, 3, 2]))
+    assert flagged.tolist() == [1, 0, 1, 0]
+    area = np.array([4.0, 1.0])  # three in four is sparser than one in one
+    assert against_ties(np.full(2, 0.8), area, np.array([3.0, 1.0])).tolist() == [1, 0]
+
+
 def test_a_large_map_of_slivers_before_whole_cells():
     area = np.concatenate([np.full(5000, 1e-3), np.ones(1000)])
     risk = np.concatenate([np.full(5000, 1.0), np.linspace(1, 2, 1000)])
@@ -129,10 +168,30 @@ def test_unknown_risk_and_empty_cells_are_refused():
         flag_shares(np.ones(2), np.array([1.0, 0.0]), area_budget=1)
     with pytest.raises(ParameterError, match="-1"):
         flag_shares(np.ones(2), np.ones(2), area_budget=-1)
-    with pytest.raises(ParameterError, match="3 entries"):
-        flag_shares(np.ones(3), np.ones(2), area_budget=1)
-    with pytest.raises(ParameterError, match="3 entries"):
-        hit_rate(np.ones(2), np.ones(3))
+
+
+TWO, THREE = np.ones(2), np.ones(3)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: flag_shares(THREE, TWO, area_budget=1), "risk: risk has 3"),
+        (lambda: flag_cells(THREE, TWO, n_cells=1, rng=rng()), "risk: risk has 3"),
+        (lambda: against_ties(TWO, THREE, TWO), "ties: area has 3"),
+        (lambda: against_ties(TWO, TWO, THREE), "ties: counts has 3"),
+        (lambda: hit_rate(TWO, THREE), "hit rate: flagged has 3"),
+        (lambda: pai(TWO, TWO, THREE), "PAI: area has 3"),
+        (lambda: pai(TWO, THREE, TWO), "hit rate: flagged has 3"),
+        (lambda: pei(TWO, THREE, TWO), "PEI: flagged has 3"),
+        (lambda: pei(TWO, TWO, THREE), "PEI: area has 3"),
+        (lambda: search_efficiency(TWO, THREE, TWO), "search efficiency: flagged has 3"),
+        (lambda: search_efficiency(TWO, TWO, THREE), "search efficiency: area has 3"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(call, says):
+    with pytest.raises(ParameterError, match=f"^{says} entries, expected 2"):
+        call()
 
 
 def test_inputs_are_left_as_they_were():

@@ -64,6 +64,20 @@ def test_overlap_is_made_up_for():
     assert overlap_factor(24, []) == 1
 
 
+@pytest.mark.parametrize(
+    ("n", "correlation", "factor"),
+    [
+        (3, [1], 1),  # too short for any lag to count
+        (4, [1], 1 + 2 / 24 * 6),
+        (5, [1, 1], 1 + 2 / 60 * (24 + 6)),
+        (5, [1] * 9, 2),  # further lags have no pairs
+        (5, [-1], 1 - 2 / 60 * 24),
+    ],
+)
+def test_overlap_by_hand(n, correlation, factor):
+    assert overlap_factor(n, correlation) == pytest.approx(factor)
+
+
 def test_a_trend_is_found_and_its_sign_told():
     rising = rng(5).poisson(np.linspace(2, 12, 24)[:, None], (24, 400))
     found = mann_kendall(np.hstack([rising, -rising]))
