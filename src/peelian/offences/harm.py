@@ -111,14 +111,15 @@ def rank_ranges(
     index : HarmIndex
     rng : numpy.random.Generator
     n_draws : int
-        Sets of weights drawn, each code's evenly between its lowest and highest value.
+        Sets of weights drawn: each code's as often below its own value as above it, evenly
+        from there to its lowest or its highest.
 
     Returns
     -------
     rank, low, high : arrays, shape (n_places,)
         1 the most harm, ties in their order; low and high are the 2.5th and 97.5th of 100
-        draws. The ranges are wide and the draw is an assumption: it shows what rests on the
-        weights, not how sure the rank is.
+        draws, and hold the rank. The ranges are wide and the draw is an assumption: it shows
+        what rests on the weights, not how sure the rank is.
 
     Raises
     ------
@@ -136,15 +137,14 @@ def rank_ranges(
     def values(of: Mapping[str, float]) -> Floats:
         return np.array([of[str(code)] for code in codes], dtype=np.float64)
 
-    low, high = values(index.low), values(index.high)
-    drawn = rng.uniform(low, high, size=(n_draws, len(codes)))
-    ranks = _ranks(n @ drawn.T)
-    ends = np.quantile(ranks, [0.025, 0.975], axis=1, method="closest_observation")
-    return (
-        _ranks(n @ values(index.days)[:, None])[:, 0],
-        ends[0].astype(int),
-        ends[1].astype(int),
+    own = values(index.days)
+    below = rng.random((n_draws, len(codes))) < 0.5
+    drawn = rng.uniform(
+        np.where(below, values(index.low), own), np.where(below, own, values(index.high))
     )
+    ranks, rank = _ranks(n @ drawn.T), _ranks(n @ own[:, None])[:, 0]
+    ends = np.quantile(ranks, [0.025, 0.975], axis=1, method="closest_observation").astype(int)
+    return rank, np.minimum(rank, ends[0]), np.maximum(rank, ends[1])
 
 
 def _ranks(harm: Floats) -> Ints:

@@ -78,6 +78,7 @@ from peelian.reports.sentences import (
     backtest_summary,
     champion_sentence,
     judgement_summary,
+    rank_sentence,
     rate_sentence,
 )
 from peelian.reports.tables import table_csv, table_json, table_text
@@ -136,6 +137,7 @@ __all__ = [
     "parse_provenance",
     "power_sentences",
     "provenance_json",
+    "rank_sentence",
     "rate_sentence",
     "read_pack_provenance",
     "read_provenance",

@@ -8,6 +8,8 @@ from peelian.evaluation import BacktestResult, Estimate
 from peelian.reports.numbers import rounded, with_commas
 from peelian.terms import Interval, Table
 
+FIRST = 3  # places whose ranks are said in words
+
 
 def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> str:
     """How many in the months held, and per 1,000 residents with the interval.
@@ -36,6 +38,50 @@ def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> 
         f"{counted}: {per} for every 1,000 residents (95 % interval "
         f"{rounded(rate.low, 2)} to {rounded(rate.high, 2)})."
     )
+
+
+def rank_sentence(table: Table) -> str:
+    """Who ranks first by harm, and between which ranks each lies as the weights range.
+
+    Parameters
+    ----------
+    table : Table
+        ``district, rank, rank_low, rank_high``.
+
+    Examples
+    --------
+    >>> ranks = {"district": np.array(["Harlow"]), "rank": np.array([3])}
+    >>> ranks |= {"rank_low": np.array([1]), "rank_high": np.array([6])}
+    >>> rank_sentence(Table(ranks)).partition(". ")[0]
+    'By harm Harlow is 3rd; between 1st and 6th as the weights range'
+    """
+    names = ("district", "rank", "rank_low", "rank_high")
+    columns = (table.columns[name].tolist() for name in names)
+    rows = sorted(zip(*columns, strict=True), key=lambda row: row[1])
+    if not rows:
+        return "No district has a rank."
+    said = [
+        f"{name} is {ordinal(rank)}"
+        + (
+            f"; between {ordinal(low)} and {ordinal(high)} as the weights range"
+            if low < high
+            else ", wherever in their range the weights are"
+        )
+        for name, rank, low, high in rows[:FIRST]
+    ]
+    moving = sum(low < high for *_, low, high in rows)
+    return (
+        f"By harm {'. '.join(said)}. Of {len(rows)} districts {moving or 'none'} can change "
+        "rank: each offence's weight was drawn as often below its value as above, down to the "
+        "lowest and up to the highest of its offences. That shows what rests on the weights, "
+        "not how sure a rank is."
+    )
+
+
+def ordinal(n: int) -> str:
+    """A rank in words and figures: 1st, 2nd, 3rd, 11th, 23rd."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    return f"{n}{'th' if n % 100 in (11, 12, 13) else ends.get(n % 10, 'th')}"
 
 
 def backtest_sentence(result: BacktestResult, name: str, *, harm: bool = False) -> str:

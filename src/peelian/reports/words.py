@@ -17,6 +17,8 @@ LABELS: Mapping[str, str] = {
     "n": "Events",
     "harm": "Harm",
     "last": "Last",
+    "rank_low": "Rank from",
+    "rank_high": "Rank to",
     "held": "Held",
     "rank": "Rank",
     "cell": "Cell",

@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 
-from peelian import evaluation, spacetime
+from peelian import evaluation, offences, reports, sources, spacetime
+from peelian.offences import HarmIndex
 from peelian.store import Store
 from peelian.terms import CoverageError, Floats, ParameterError, Table
 from peelian.workflows.gather import Material, gather
 from peelian.workflows.outcome import Outcome, Progress, silent
-from peelian.workflows.settings import CountSettings
+from peelian.workflows.settings import CountSettings, generator
 
 COUNTED = {"n": "events", "harm": "days"}  # units
 
@@ -24,10 +26,18 @@ def count(
     tables = {"cell": by_cell, "district": by_district, "month": by_month}
     if settings.by not in tables:
         raise ParameterError(f"count by {settings.by!r}: give one of {', '.join(tables)}")
+    table, record = tables[settings.by](material), partial(material.record, "count", now=now)
+    if material.harm and settings.by == "district":
+        index = sources.harm_index(settings.cells.harm)
+        table = with_ranks(table, material, index, seed=settings.seed)
+        made = record(settings, method="count_events, rank_ranges", seed=settings.seed)
+        made = replace(made, notes=(*made.notes, reports.rank_sentence(table)))
+    else:
+        made = record(settings, method="count_events", seed=None)
     by_cells = settings.by == "cell"
     return Outcome(
-        tables[settings.by](material),
-        material.record("count", settings, method="count_events", seed=None, now=now),
+        table,
+        made,
         material.chosen if by_cells else (),
         grid=material.grid if by_cells else None,
         study_area=material.study_area,
@@ -94,3 +104,23 @@ def by_district(material: Material) -> Table:
         days=float(periods.days[periods.held].sum()),
         harm=bool(material.harm),
     )
+
+
+def with_ranks(table: Table, material: Material, index: HarmIndex, *, seed: int) -> Table:
+    """Districts with their rank by harm, and the ranks it has over the index's ranges."""
+    areas = material.areas
+    assert areas is not None  # noqa: S101 - the table is by district
+    codes, kind = np.unique(material.events.offence, return_inverse=True)
+    area, known = spacetime.assign_areas(material.events, areas)
+    names = table.columns["district"]
+    place = np.searchsorted(names, np.array(areas.district)[area[known]])
+    counts = np.zeros((len(names), len(codes)))
+    np.add.at(counts, (place, kind[known]), 1.0)
+    ranks = offences.rank_ranges(counts, codes, index, rng=generator(seed))
+    columns = dict(zip(("rank", "rank_low", "rank_high"), ranks, strict=True))
+    units = {
+        "rank": "by harm",
+        "rank_low": "as weights range",
+        "rank_high": "as weights range",
+    }
+    return replace(table, columns={**table.columns, **columns}, units={**table.units, **units})

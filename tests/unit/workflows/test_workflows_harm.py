@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from peelian import sources
+from peelian.reports.sentences import ordinal, rank_sentence
 from peelian.store import open_store
-from peelian.terms import Areas, NotFound, ParameterError
+from peelian.terms import Areas, NotFound, ParameterError, Table
 from peelian.workflows import run
 from peelian.workflows.harm import why_not_harm
 from peelian.workflows.settings import (
@@ -236,3 +237,72 @@ def test_what_cannot_be_is_refused(store):
     with pytest.raises(ParameterError, match="--weight"):
         cells = Cells(source=EventsFile(events="a.csv"), harm="cchi-2026")
         run("count", None, CountSettings(cells=cells), now=NOW)
+
+
+@pytest.fixture(scope="module")
+def close_store(tmp_path_factory):
+    """Ten violent crimes in one district against four robberies in the next."""
+    held = open_store(tmp_path_factory.mktemp("harm-close") / "store", create=True)
+    areas = sources.essex_areas()
+    held.save_layer("areas", areas, now=NOW)
+    firsts = [areas.district.index(d) for d in sorted(set(areas.district))][:2]
+    points = [areas.polygons[n].representative_point() for n in firsts]
+    at = [points[0]] * 10 + [points[1]] * 4
+    codes = ["police-uk:violent-crime"] * 10 + ["police-uk:robbery"] * 4
+    month = {"start": ["2018-01-01T00:00:00"] * 14, "end": ["2018-02-01T00:00:00"] * 14}
+    x, y = (np.array([getattr(p, of) for p in at]) for of in "xy")
+    held.save(make_extract(14, offence=codes, x=x, y=y, **month), now=NOW)
+    return held
+
+
+def test_districts_have_the_ranks_that_the_weights_decide(close_store):
+    index = sources.harm_index("cchi-2026")
+    violence = "police-uk:violent-crime"
+    assert 10 * index.low[violence] < 4 * 365 < 10 * index.days[violence]
+    outcome = counted(close_store, "district", harm="cchi-2026")
+    c = outcome.table.columns
+    assert c["rank"][:2].tolist() == [1, 2]
+    assert list(zip(c["rank_low"][:3], c["rank_high"][:3], strict=True)) == [
+        (1, 2),
+        (1, 2),
+        (3, 3),
+    ]
+    assert outcome.provenance.seed == CountSettings().seed
+    name = c["district"][0]
+    assert (
+        f"{name} is 1st; between 1st and 2nd as the weights range"
+        in outcome.provenance.notes[-1]
+    )
+    assert "Of 14 districts 2 can change rank" in outcome.provenance.notes[-1]
+
+
+def test_one_value_an_offence_leaves_one_rank(close_store, tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "code,days,version\npolice-uk:robbery,400,2023\npolice-uk:violent-crime,20,2023\n"
+    )
+    outcome = counted(close_store, "district", harm=f"cambridge={path}")
+    c = outcome.table.columns
+    assert c["rank"][:2].tolist() == [2, 1]
+    assert c["rank_low"].tolist() == c["rank"].tolist() == c["rank_high"].tolist()
+    assert "Of 14 districts none can change rank" in outcome.provenance.notes[-1]
+
+
+def test_counts_have_no_ranks_and_no_seed(close_store):
+    outcome = counted(close_store, "district", harm="")
+    assert "rank" not in outcome.table.columns
+    assert outcome.provenance.seed is None
+
+
+@pytest.mark.parametrize(
+    ("n", "said"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"),
+     (21, "21st"), (102, "102nd"), (111, "111th")],
+)  # fmt: skip
+def test_ranks_are_said_as_people_say_them(n, said):
+    assert ordinal(n) == said
+
+
+def test_no_district_is_no_rank():
+    none = dict.fromkeys(("district", "rank", "rank_low", "rank_high"), np.array([]))
+    assert rank_sentence(Table(none)) == "No district has a rank."

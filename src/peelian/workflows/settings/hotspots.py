@@ -12,6 +12,7 @@ class CountSettings:
 
     cells: Cells = Cells(keep_sinks=True)
     by: str = option("cell", "cell, district or month")
+    seed: int = option(SEED, "seed of the weights drawn for ranks of districts by harm")
 
 
 @dataclass(frozen=True)
