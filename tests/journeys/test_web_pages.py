@@ -24,6 +24,7 @@ PAGES = {
     "map": "/map",
     "methods": "/methods",
     "plan": "/plan?teams=2",
+    "figures": "/figures?force=kent&measure=knife",
     "data": "/data",
 }
 MORE = {

@@ -30,7 +30,8 @@ def rate_sentence(n: float, rate: Interval, n_months: int, residents: float) -> 
     >>> rate_sentence(1227, Interval(0.63, 0.71, "Garwood"), 9, 1.8e6)
     '1,227 in the 9 months held: 0.68 for every 1,000 residents (95 % interval 0.63 to 0.71).'
     """
-    counted = f"{with_commas(n)} in the {n_months} months held"
+    months = "month" if n_months == 1 else f"{n_months} months"
+    counted = f"{with_commas(n)} in the {months} held"
     if math.isnan(residents) or not residents:
         return f"{counted}."
     per = rounded(n / residents * 1000, 2)

@@ -61,6 +61,13 @@ LABELS: Mapping[str, str] = {
     "difference": "More caught than by counting",
     "difference_low": "from",
     "difference_high": "to",
+    "wide_low": "Beyond chance, from",
+    "wide_high": "to",
+    "n_low": "Events from",
+    "n_high": "Events to",
+    "rate_low": "Rate from",
+    "rate_high": "Rate to",
+    "twelve_months": "12 months to it",
 }
 PLACES = ("cell", "x", "y", "seed")  # numbers that name a place, without commas
 CHANCES = ("p", "p_fdr", "trend_p")

@@ -302,12 +302,7 @@ def figure_shown(figure: Figure) -> dict[str, Any]:
         "sentence": figure.sentence,
         "notes": list(figure.notes),
         "svg": svg,
-        "table": table_shown(
-            figure.series,
-            columns=("month", "n", "year"),
-            labels={"year": "12 months to it"},
-            title=f"{figure.title} by month",
-        )
+        "table": table_shown(figure.series, title=f"{figure.title} by month")
         if number
         else None,
     }

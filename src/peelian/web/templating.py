@@ -21,6 +21,7 @@ NAVIGATION = (
     ("delivery", "Delivery"),
     ("evaluation", "Did it work?"),
     ("operations", "Operations"),
+    ("figures", "Figures"),
     ("data", "Data quality"),
 )
 

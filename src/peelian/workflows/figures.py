@@ -1,7 +1,7 @@
 """The figures of a police force: beside others, over the years, by district."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -9,25 +9,23 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from peelian import evaluation, reports, sources
+from peelian.offences import Measure
 from peelian.store import Store, open_store
 from peelian.terms import (
     LOCAL_ZONE,
+    Events,
     Ingredient,
     NotFound,
     ParameterError,
     Table,
 )
 from peelian.workflows.force_compared import Forces, Group, beside, funnel_of
-from peelian.workflows.gather import AREAS_LAYER, held_months, record_of
+from peelian.workflows.gather import AREAS_LAYER, record_of
+from peelian.workflows.measures import MonthlyMeasure, measures_held, monthly
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import FiguresSettings
 from peelian.workflows.yearly import SeriesOfYears, admissions_by_year, knife_years
 
-DISTRICT_OFFENCES = {
-    "police-uk:violent-crime": "violence and sexual offences",
-    "police-uk:robbery": "robbery",
-    "police-uk:possession-of-weapons": "possession of weapons",
-}
 COUNTED = (
     "Offences are counted, not victims or people: one incident can be several offences, and "
     "one person can be admitted to hospital more than once. The two are never added."
@@ -50,7 +48,7 @@ def figures(
     funnel = funnel_of(forces, settings.measure)
     knife = knife_years(name, settings.dispersion)
     progress(0.5, "districts")
-    held, by_district, ingredients = _districts(store, settings.as_of)
+    held, measured, ingredients = _held(store, settings.as_of)
     admitted: tuple[SeriesOfYears, ...] = ()
     if settings.admissions:
         admitted = admissions_by_year(settings.admissions)
@@ -65,7 +63,7 @@ def figures(
         now=now,
     )
     sections = tuple(
-        _sections(name, settings, group, rates, funnel, knife, by_district, held, admitted)
+        _sections(name, settings, group, rates, funnel, knife, measured, held, admitted)
     )
     notes = tuple(
         sentence for section in sections for sentence in (*section.sentences, *section.after)
@@ -76,7 +74,7 @@ def figures(
         sections, record,
     )  # fmt: skip
     tables = [("funnel", funnel), ("knife offences", knife.table if knife else None)]
-    tables += [("districts", table) for table in by_district]
+    tables += [("districts", one.districts) for one in measured]
     tables += [("admissions", _admissions_table(admitted) if admitted else None)]
     return Outcome(
         rates,
@@ -93,7 +91,7 @@ def _sections(
     rates: Table,
     funnel: Table,
     knife: SeriesOfYears | None,
-    districts: tuple[Table, ...],
+    measured: tuple["Measured", ...],
     held: tuple[str, ...],
     admitted: tuple[SeriesOfYears, ...],
 ) -> Iterator[reports.Section]:
@@ -140,7 +138,15 @@ def _sections(
             "Offences with a knife or sharp instrument, by year",
             (f"No quarterly figures of {name} are held.",),
         )
-    yield reports.Section("Districts", held, districts)
+    yield reports.Section("From the store", held)
+    for one in measured:
+        yield reports.Section(
+            f"{one.found.measure.label}, from the store",
+            one.found.said,
+            tuple(t for t in (one.districts, one.found.by_month) if t is not None),
+            one.found.notes,
+            chart=one.chart,
+        )
     if admitted:
         yield reports.Section(
             "Hospital admissions for assault with a sharp object, by region",
@@ -173,42 +179,64 @@ def _admissions_table(admitted: tuple[SeriesOfYears, ...]) -> Table:
     return Table(columns, "Admissions by region and year", admitted[0].table.units)
 
 
-def _districts(
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A measure of the store: by month with its chart, by district where areas are held."""
+
+    found: MonthlyMeasure
+    districts: Table | None
+    chart: str
+
+
+def _held(
     store: Store | None, as_of: str
-) -> tuple[tuple[str, ...], tuple[Table, ...], tuple[Ingredient, ...]]:
-    """What is said of the store's districts, a table an offence, and what it is made from."""
+) -> tuple[tuple[str, ...], tuple[Measured, ...], tuple[Ingredient, ...]]:
+    """What is said of the store, its measures, and what they are made from."""
     if store is None:
-        said = "No store was given, so there are no districts: run `peelian ingest` first."
-        return (said,), (), ()
+        return (
+            ("No store was given, so nothing is from one: run `peelian ingest` first.",),
+            (),
+            (),
+        )
     if as_of:
         store = _as_it_stood(store, as_of)
-    if AREAS_LAYER not in store.layers():
-        return ("The store holds no areas, so there are no districts.",), (), ()
-    months = sorted(held_months(store))
-    areas = store.read_areas()
-    days = sum(
-        (date.fromisoformat(f"{m}-01") + timedelta(days=31)).replace(day=1).toordinal()
-        - date.fromisoformat(f"{m}-01").toordinal()
-        for m in months
+    if not store.batches():
+        return ("The store holds no events.",), (), ()
+    events = store.events()
+    every = tuple(
+        _measured(store, measure, events) for measure in measures_held(store, events=events)
     )
-    codes = set(store.offence_counts().columns["offence"].tolist())
-    tables = []
-    for code, what in DISTRICT_OFFENCES.items():
-        if code in codes:
-            c = evaluation.district_rates(
-                store.events(offences=[code]), areas, days=days
-            ).columns
-            table = evaluation.area_rates(c["district"].tolist(), c["n"], c["population"])
-            tables.append(replace(table, title=f"Districts: {what}"))
+    first = every[0].found
     when = f" as the store stood at the end of {as_of}" if as_of else ""
-    said = (
-        f"Districts from street-level records{when}: {len(months)} months held, {months[0]} "
-        f"to {months[-1]} ({days} days), so rates are of that time, not of a year. Residents "
-        "are the wrong measure of who is in a town centre at night."
-    )
+    days = float(first.days[first.held].sum())
+    said = [
+        f"Offences that the store holds{when}, {first.months[0]} to {first.months[-1]}: "
+        f"months held {first.held.sum()}, days {days:.0f}, so rates are of that time, not "
+        "of a year. Residents are the wrong measure of who is in a town centre at night.",
+        "Of victims the store says nothing: it holds offences.",
+    ]
+    if AREAS_LAYER not in store.layers():
+        said.append("It holds no areas, so there are no districts.")
+    unknown = tuple(one.found.said[0] for one in every if not one.found.measure.codes)
     batches = (Ingredient(b.file, b.batch, b.read, b.refused) for b in store.live_batches())
     layers = (Ingredient(n, digest, 0, 0, "layer") for n, digest in store.layers().items())
-    return (said,), tuple(tables), (*batches, *layers)
+    known = tuple(one for one in every if one.found.measure.codes)
+    return (*said, *unknown), known, (*batches, *layers)
+
+
+def _measured(store: Store, measure: Measure, events: Events) -> Measured:
+    """One measure of the store."""
+    found = monthly(store, measure, events=events)
+    districts = None
+    if AREAS_LAYER in store.layers():
+        by = monthly(store, measure, by_district=True, events=events)
+        table = evaluation.area_rates(by.areas, np.nansum(by.counts, axis=1), by.residents)
+        districts = replace(table, title=f"Districts: {measure.label.lower()}")
+    chart = reports.monthly_chart(
+        found.months.astype("datetime64[M]"), found.counts[0],
+        title=f"{measure.label} by month", unit="offences",
+    )  # fmt: skip
+    return Measured(found, districts, chart)
 
 
 def _as_it_stood(store: Store, as_of: str) -> Store:

@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 
-from peelian import evaluation, offences, sources, spacetime
+from peelian import evaluation, offences, reports, sources, spacetime, statistics
 from peelian.offences import DefinitionChange, Measure
 from peelian.store import Store
 from peelian.terms import (
     Areas,
+    Bools,
     ClassValidity,
     CoverageError,
     Events,
@@ -39,11 +41,14 @@ class MonthlyMeasure:
         The districts; one empty name for the whole area.
     months : array of str, shape (n_months,)
         ``2018-01`` and on, from the first month held to the last.
+    held : array of bool, shape (n_months,)
     days : array, shape (n_months,)
         [days]
     counts : array, shape (n_areas, n_months)
         NaN in months not held, or without a definition. Events in no district are only in the
         whole area. [events]
+    residents : array, shape (n_areas,)
+        NaN where not held.
     unflagged : float
         Events of the measure's codes of which it cannot be said whether they count: no flag,
         or a class that did not exist that day. [events]
@@ -54,10 +59,40 @@ class MonthlyMeasure:
     measure: Measure
     areas: tuple[str, ...]
     months: Texts
+    held: Bools
     days: Floats
     counts: Floats
+    residents: Floats
     unflagged: float
     flags: tuple[DefinitionChange, ...]
+
+    @property
+    def by_month(self) -> Table:
+        """The whole area: ``month, n``, and ``twelve_months`` to it where any are held."""
+        n = self.counts.sum(axis=0)
+        columns: dict[str, Any] = {"month": self.months, "n": n}
+        if not np.isnan(self.rolling_year).all():
+            columns["twelve_months"] = self.rolling_year.sum(axis=0)
+        return Table(columns, f"{self.measure.label} by month")
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """How many in the whole area, per resident, and the change from a year before."""
+        n = self.counts.sum(axis=0)
+        if np.isnan(n).all():
+            return (self.measure.reason or "No month held has a definition of it.",)
+        total, residents = float(np.nansum(n)), float(self.residents.sum())
+        rate = statistics.garwood(total, residents / evaluation.PER)
+        found = [reports.rate_sentence(total, rate, int((~np.isnan(n)).sum()), residents)]
+        if self.year_change:
+            change, months = self.year_change.found, self.year_change.months
+            found.append(reports.change_sentence(change, to=self.last_day, months=months))
+        return tuple(found)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was counted, and what a reader must know of it."""
+        return reports.measure_notes(self.measure, unflagged=self.unflagged, flags=self.flags)
 
     @property
     def last_day(self) -> date:
@@ -149,15 +184,20 @@ def monthly(
         inside = spacetime.assign_periods(periods, events.start, events.end)[1]
         unflagged = float(events.weight[inside & np.isnan(enabled)].sum())
         weight = events.weight * (enabled == 1)
-    areas, counts = spacetime.count_districts(
-        replace(events, weight=weight), _areas(store) if by_district else None, periods
+    areas = store.read_areas() if AREAS_LAYER in store.layers() else None
+    if by_district and areas is None:
+        raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
+    names, counts = spacetime.count_districts(
+        replace(events, weight=weight), areas if by_district else None, periods
     )
     return MonthlyMeasure(
         measure,
-        areas,
+        names,
         months.astype(str),
+        periods.held,
         ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(float),
         np.where(known & bool(measure.codes), counts, np.nan),
+        _residents(areas, names),
         unflagged,
         flags,
     )
@@ -218,10 +258,14 @@ def _day(month: str, after: int = 0) -> date:
     return day
 
 
-def _areas(store: Store) -> Areas:
-    if AREAS_LAYER not in store.layers():
-        raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
-    return store.read_areas()
+def _residents(areas: Areas | None, districts: tuple[str, ...]) -> Floats:
+    """Of each district; of all areas for the one without a name."""
+    if areas is None:
+        return np.full(len(districts), np.nan)
+    where = np.array(areas.district)
+    return np.array(
+        [areas.population[(where == name) | (name == "")].sum() for name in districts]
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from peelian import offences, reports, sources, spacetime, statistics
+from peelian import offences, sources, spacetime
 from peelian.store import Store
 from peelian.terms import CoverageError, Floats, Table
 from peelian.workflows.count import by_district
@@ -22,8 +22,8 @@ LATE = (7, 28)  # how late a record is called late [days]
 class Figure:
     """One figure: its number (NaN when the data cannot give it), sentence and series.
 
-    ``series`` has the columns ``month``, ``held`` and ``n``, NaN in months not held, and
-    ``year``, the twelve months to each, where there are any. ``notes`` say what was counted
+    ``series`` has the columns ``month`` and ``n``, NaN in months not held, and
+    ``twelve_months``, those to each month, where any are held. ``notes`` say what was counted
     and what a reader must know of it.
     """
 
@@ -70,7 +70,6 @@ def overview(store: Store, *, now: datetime) -> Overview:
     )
     counts = store.monthly_counts()
     everything = _series(counts, months)
-    residents = float(areas.population.sum()) if areas else float("nan")
     end = spacetime.month_span(max(held))[1]
     events = store.events()
     plans = store.artefacts("plan")
@@ -87,7 +86,7 @@ def overview(store: Store, *, now: datetime) -> Overview:
         late=Table({"days": np.array(LATE), "share": spacetime.late_shares(events, LATE)}),
         misdated=misdated(events),
         figures=tuple(
-            _figure(monthly(store, measure, events=events), residents)
+            _figure(monthly(store, measure, events=events))
             for measure in measures_held(store, events=events)
         ),
         rates=by_district(material) if material and areas else Table({}),
@@ -103,38 +102,13 @@ def _series(counts: Table, months: np.ndarray[Any, Any]) -> Floats:
     return np.where(np.isin(months, month), totals, np.nan)
 
 
-def _figure(found: MonthlyMeasure, residents: float) -> Figure:
+def _figure(found: MonthlyMeasure) -> Figure:
     """One figure, with its rate, its change from a year before, and what was counted."""
-    measure, n = found.measure, found.counts[0]
-    series = {"month": found.months, "held": ~np.isnan(n), "n": n}
-    if not measure.codes or np.isnan(n).all():
-        table = Table(series, measure.label)
-        sentence = measure.reason or "No month held has a definition of it."
-        return Figure(measure.label, float("nan"), "offences", sentence, table)
-    total = float(np.nansum(n))
-    said = [
-        reports.rate_sentence(
-            total,
-            statistics.garwood(total, residents / 1000),
-            int((~np.isnan(n)).sum()),
-            residents,
-        )
-    ]
-    change = found.year_change
-    if change:
-        said.append(
-            reports.change_sentence(change.found, to=found.last_day, months=change.months)
-        )
-    if not np.isnan(found.rolling_year).all():
-        series["year"] = found.rolling_year[0]
-    return Figure(
-        measure.label,
-        total,
-        "offences",
-        " ".join(said),
-        Table(series, measure.label),
-        reports.measure_notes(measure, unflagged=found.unflagged, flags=found.flags),
-    )
+    held = ~np.isnan(found.counts).all()
+    total = float(np.nansum(found.counts)) if held else float("nan")
+    notes = found.notes if held else ()
+    label, series = found.measure.label, found.by_month
+    return Figure(label, total, "offences", " ".join(found.said), series, notes)
 
 
 def _batches(store: Store) -> Table:

@@ -16,6 +16,7 @@ def test_every_address_is_documented(django_ready):
 def test_every_setting_of_a_form_is_documented(django_ready):
     from django.http import QueryDict
 
+    from peelian.web.figures import FiguresForm
     from peelian.web.forms import ArchForm, JobForm, MapForm, PlanForm
     from peelian.web.held import Held
 
@@ -25,6 +26,7 @@ def test_every_setting_of_a_form_is_documented(django_ready):
         "## Methods": JobForm(*nothing, "backtest"),
         "## Plan": PlanForm(*nothing),
         "## Knife arches": ArchForm(*nothing),
+        "## Figures": FiguresForm(*nothing),
     }
     for page, form in forms.items():
         section = PAGE.partition(page)[2].partition("\n## ")[0]

@@ -99,7 +99,7 @@ def test_the_thread_from_an_extract_to_homes_sentence(coded):
 
 
 def test_twelve_months_to_each_month_that_has_them(coded):
-    year = overview(coded, now=NOW).figures[0].series.columns["year"]
+    year = overview(coded, now=NOW).figures[0].series.columns["twelve_months"]
     assert np.isnan(year[:11]).all()
     assert year[11] == KNIFE[:12].sum()
     assert year[-1] == KNIFE[-12:].sum()

@@ -18,7 +18,7 @@ class FiguresSettings:
     )
     nearest: int = option(7, "how many forces are taken as most like it")
     dispersion: float = option(0.0, "variance over mean of counts; 0: estimated")
-    as_of: str = option("", "districts as they stood at the end of a day, such as 2026-11-30")
+    as_of: str = option("", "the store as it stood at the end of a day, such as 2026-11-30")
     admissions: str = option(
         "", "workbook of hospital admissions for assault with a sharp object", page=False
     )
