@@ -45,6 +45,22 @@ def compared_numbers(store: Store, file: str, until: datetime | None = None) -> 
     return frozenset(row for entry in found for row in entry.content["rows"])
 
 
+def decided_labels(
+    store: Store, file: str, until: datetime | None = None
+) -> dict[int, CodeLabel]:
+    """What people decided of rows of a file: knife or not, by row.
+
+    Of an uncertain row the last code given counts; of one coded by two what both said, once
+    compared, or the third reading. Rows that nobody can tell are not among them.
+    """
+    codes = codes_of(store, file, until)
+    found = {code.row: code.label for code in codes if code.mode == CodeMode.OPEN}
+    for one in compared_rows(store, file, until):
+        if one.label is not None:
+            found[one.row] = one.label
+    return {row: label for row, label in found.items() if label != CodeLabel.UNSURE}
+
+
 def code_ingredients(store: Store, n: int, *, now: datetime) -> tuple[Ingredient, ...]:
     """What was written down by ``now``: the hashes over all of it, ``n`` rows used."""
     return tuple(

@@ -15,6 +15,7 @@ from peelian.offences import KnifeLabel, KnifeWords, Verdict
 from peelian.sources import NarrativeFile
 from peelian.store import Store
 from peelian.terms import (
+    DataError,
     Ingredient,
     Ints,
     ParameterError,
@@ -22,6 +23,7 @@ from peelian.terms import (
     Texts,
 )
 from peelian.workflows.gather import record_of
+from peelian.workflows.narrative_codes import code_ingredients, decided_labels
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.settings import (
     ClassifySettings,
@@ -64,21 +66,25 @@ def classify(
 ) -> Outcome:
     """Say of each narrative whether a knife was used or threatened, and on which words."""
     found = label_rows(settings.source, open_narratives(settings.source), progress=progress)
+    labels, notes = found.labels, found.notes
+    used: tuple[Ingredient, ...] = (found.ingredient,)
+    if settings.coded_in_store:
+        labels, told, entries = _decided(found, store, now)
+        notes, used = (*notes, told), (*used, *entries)
     table = Table(
         {
             "row": np.arange(1, len(found.file) + 1),
-            "label": found.labels,
+            "label": labels,
             "score": np.array([round(one.score, 3) for one in found.verdicts]),
             "evidence": _evidence(found),
         },
         "Narratives by label",
     )
-    counts = ", ".join(f"{int((found.labels == one).sum()):,} {one}" for one in LABELS)
+    counts = ", ".join(f"{int((labels == one).sum()):,} {one}" for one in LABELS)
     record = record_of(
-        "offences classify", settings, (found.ingredient,), method=method_of(found.words),
-        seed=None, now=now,
-    )  # fmt: skip
-    return Outcome(table, replace(record, notes=found.notes), chosen=(counts,))
+        "offences classify", settings, used, method=method_of(found.words), seed=None, now=now
+    )
+    return Outcome(table, replace(record, notes=notes), chosen=(counts,))
 
 
 def review(
@@ -156,6 +162,30 @@ def label_rows(
     progress(0.1, "Reading")
     verdicts = offences.classify_narratives(texts, words, in_collection=counted)
     return Labelled(file, texts, words, verdicts, tuple(notes))
+
+
+def _decided(
+    found: Labelled, store: Store | None, now: datetime
+) -> tuple[Texts, str, tuple[Ingredient, ...]]:
+    """Labels with those that people decided in place of the rules', and how many."""
+    if store is None:
+        raise ParameterError("say with --store which store holds the codes")
+    decided = decided_labels(store, found.file.sha256, now)
+    if not decided:
+        raise DataError(
+            f"{found.file.name}: the store holds no decision about a row of it as it is now: "
+            "people read it in the workbench (peelian serve --narratives)"
+        )
+    at = np.array(sorted(decided), dtype=np.int64) - 1
+    labels = found.labels.astype("<U6")
+    before = labels[at]
+    labels[at] = [decided[row + 1].value for row in at.tolist()]
+    unlike = int(((before != labels[at]) & (before != KnifeLabel.REVIEW.value)).sum())
+    told = (
+        f"people decided {len(at):,} rows, {int((before == KnifeLabel.REVIEW.value).sum()):,} "
+        f"that the rules left to them and {unlike:,} otherwise than the rules"
+    )
+    return labels, told, code_ingredients(store, len(at), now=now)
 
 
 def _covered(said: list[str], codes: tuple[str, ...]) -> tuple[list[bool], int]:

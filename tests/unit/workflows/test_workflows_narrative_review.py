@@ -334,6 +334,39 @@ def test_one_place_of_codes_is_given(desk, more):
     assert "give one of" in ended.err
 
 
+def test_classify_takes_what_people_decided_where_they_did(desk):
+    path = desk.opened.settings.source.narratives
+    first, second = desk.opened.uncertain[:2]
+    none = command("classify", path, "--text", "mo", "--coded-in-store", "--store",
+                   desk.store.path)  # fmt: skip
+    assert none.code == DataError.exit_code
+    assert "no decision about a row" in none.err
+    desk.both(["knife", "not"], ["knife", "knife"])
+    desk.say(first, "A", "not", OPEN)
+    desk.say(first, "B", "knife", OPEN)  # the last counts
+    desk.say(second, "A", "cannot say", OPEN)
+
+    def labels(*words):
+        ended = command("classify", path, "--text", "mo", "--offence", "class", "--store",
+                        desk.store.path, "--format", "csv", *words)  # fmt: skip
+        return {
+            int(r["row"]): r["label"] for r in csv.DictReader(io.StringIO(ended.out))
+        }, ended
+
+    rules, _ = labels()
+    mixed, _ = labels("--coded-in-store")
+    assert {row for row in rules if rules[row] != mixed[row]} == {first}
+    assert (rules[first], mixed[first], mixed[second]) == ("review", "knife", "review")
+    compare_codes(desk.store, desk.opened, now=NOW)
+    agreed, differ = desk.opened.sample[:2]
+    mixed, ended = labels("--coded-in-store")
+    assert mixed[agreed] == "knife"
+    assert mixed[differ] == rules[differ]
+    assert "people decided 2 rows, 1 that the rules left to them" in ended.err
+    desk.say(differ, "C", "not", THIRD)
+    assert labels("--coded-in-store")[0][differ] == "not"
+
+
 def test_codes_and_reads_are_handed_over_as_csv(desk):
     row = desk.opened.sample[0]
     desk.show(row, "A")

@@ -23,6 +23,9 @@ class ClassifySettings:
     """Knife, not or review, for each narrative."""
 
     source: NarrativeFiles = NarrativeFiles()
+    coded_in_store: bool = option(
+        False, "where people decided in the workbench, their label", page=False
+    )
 
 
 @dataclass(frozen=True)
