@@ -91,7 +91,7 @@ def street_csv(path: Path, month: str, *, rows: int = 120) -> Path:
     return path
 
 
-def make_sample(path: Path, months: tuple[str, ...] = MONTHS) -> Path:
+def make_sample(path: Path, months: tuple[str, ...] = MONTHS, *, rows: int = 120) -> Path:
     """Put the areas and these months into the store at ``path``, which is made if missing."""
     store = open_store(path, create=True)
     store.save_layer("study-area", sample_study_area(), now=NOW)
@@ -100,7 +100,7 @@ def make_sample(path: Path, months: tuple[str, ...] = MONTHS) -> Path:
     files = path.with_name(f"{path.name}-files")
     files.mkdir(exist_ok=True)
     for month in months:
-        file = street_csv(files / f"{month}-sample-street.csv", month)
+        file = street_csv(files / f"{month}-sample-street.csv", month, rows=rows)
         for extract in sources.read_extracts(file, now=NOW, study_area=sample_study_area()):
             store.save(extract, now=NOW)
     return path

@@ -54,7 +54,10 @@ ARGUMENTS = (
 # With any of these there is no need of a store.
 FILES = ("events", "counts", "rows", "series", "expected_treated", "narratives")
 REGISTER = ("evaluate register", "evaluate report")  # these need one all the same
-WITHOUT = ("report figures",)  # these say more with a store, and much without
+WITHOUT = (
+    "report figures",
+    "report bulletin",
+)  # these say more with a store, and much without
 
 EXAMPLES = {
     "count": "peelian count --by district",
@@ -99,6 +102,7 @@ EXAMPLES = {
     "arches": "peelian arches --date 2018-12-03 --days 7 --teams 2",
     "dosage": "peelian dosage pings.csv --plan latest --units 'EA1=Team 1, EA2=Team 1'",
     "delivery": "peelian delivery --first-day 2018-12-01 --format csv > spot-days.csv",
+    "report bulletin": "peelian report bulletin --force essex --output public-site",
     "report figures": "peelian report figures --force essex --output figures.pdf",
     "offences classify": "peelian offences classify crimes.csv --text mo --offence class",
     "offences evaluate": "peelian offences evaluate coded.csv --text mo --label knife "
@@ -110,7 +114,11 @@ EXAMPLES = {
     "report map": "peelian report map --output map.html",
     "report pack": "peelian report pack --date 2018-12-01 --teams 8 --output pack.pdf",
 }
-OUTPUTS = {"report map": Path("map.html"), "report pack": Path("pack.pdf")}
+OUTPUTS = {
+    "report map": Path("map.html"),
+    "report pack": Path("pack.pdf"),
+    "report bulletin": Path("public-site"),
+}
 
 
 def job_command(

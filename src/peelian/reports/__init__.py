@@ -1,6 +1,7 @@
 """Values in; HTML, PDF, SVG, GeoJSON, GeoParquet or CSV out."""
 
 from peelian.reports.bulletin import (
+    SITE_RECORD,
     Bulletin,
     Change,
     District,
@@ -8,6 +9,8 @@ from peelian.reports.bulletin import (
     PublicTable,
     Topic,
     render_bulletin,
+    site_files,
+    site_zip,
 )
 from peelian.reports.change import change_json, change_sentence, change_text
 from peelian.reports.charts import bands_chart, interval_chart, monthly_chart
@@ -59,6 +62,7 @@ from peelian.reports.pack import (
     what_to_look_for,
 )
 from peelian.reports.provenance import (
+    SEAL,
     environment_hash,
     footer_line,
     parse_provenance,
@@ -86,7 +90,9 @@ from peelian.reports.tables import table_csv, table_json, table_text
 __all__ = [
     "CANNOT",
     "DETECTS_NOTHING",
+    "SEAL",
     "SHARED",
+    "SITE_RECORD",
     "Bulletin",
     "Change",
     "District",
@@ -152,6 +158,8 @@ __all__ = [
     "sequential_layer",
     "sidecar",
     "sidecar_json",
+    "site_files",
+    "site_zip",
     "table_csv",
     "table_json",
     "table_text",

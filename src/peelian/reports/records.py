@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from peelian.reports.bulletin.archive import SITE_RECORD, site_files
 from peelian.reports.geo import PROVENANCE_KEY
 from peelian.reports.provenance import parse_provenance, provenance_record
 from peelian.terms import DataError, NotFound, Provenance
@@ -23,9 +24,9 @@ def read_provenance(path: str | Path) -> Provenance:
     Parameters
     ----------
     path : path
-        An ``.html``, ``.geojson``, ``.json``, ``.parquet``, ``.csv`` or ``.pdf`` that Peelian
-        wrote. A CSV, and a JSON array, carry their record in a file beside them, the
-        ``sidecar``.
+        An ``.html``, ``.geojson``, ``.json``, ``.parquet``, ``.csv``, ``.pdf`` or ``.zip``, or
+        the folder of a site, that Peelian wrote. A CSV, and a JSON array, carry their record
+        in a file beside them, the ``sidecar``.
 
     Returns
     -------
@@ -40,11 +41,11 @@ def read_provenance(path: str | Path) -> Provenance:
         changed after it was written.
     """
     path = Path(path)
-    read = _READERS.get(path.suffix.lower())
+    read = _from_folder if path.is_dir() else _READERS.get(path.suffix.lower())
     if read is None:
         kinds = ", ".join(_READERS)
         raise DataError(f"{path}: no record can be read from this kind of file, only {kinds}")
-    if not path.is_file():
+    if not path.exists():
         raise NotFound(f"{path}: there is no such file")
     try:
         return parse_provenance(read(path))
@@ -131,6 +132,20 @@ def _from_pdf(path: Path) -> str:
     return str(read_pack_provenance(path.read_bytes()))
 
 
+def _from_folder(path: Path) -> str:
+    record = path / SITE_RECORD
+    if not record.is_file():
+        raise DataError(f"no {SITE_RECORD} in it: it is no site that Peelian wrote")
+    return _text(record)
+
+
+def _from_zip(path: Path) -> str:
+    files = site_files(path.read_bytes())
+    if SITE_RECORD not in files:
+        raise DataError(_NO_RECORD)
+    return files[SITE_RECORD].decode(errors="replace")
+
+
 _READERS: Mapping[str, Callable[[Path], str]] = {
     ".html": _from_html,
     ".geojson": _from_json,
@@ -138,6 +153,7 @@ _READERS: Mapping[str, Callable[[Path], str]] = {
     ".parquet": _from_parquet,
     ".csv": _from_sidecar,
     ".pdf": _from_pdf,
+    ".zip": _from_zip,
 }
 
 _NO_RECORD = "no provenance record in it; Peelian did not write it, or it was stripped since"

@@ -22,6 +22,7 @@ NAVIGATION = (
     ("evaluation", "Did it work?"),
     ("operations", "Operations"),
     ("figures", "Figures"),
+    ("releases", "Public pages"),
     ("data", "Data quality"),
 )
 

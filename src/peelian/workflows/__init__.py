@@ -28,6 +28,7 @@ from peelian.workflows.routing import check_answer, solve_problem
 from peelian.workflows.settings import (
     ArchSettings,
     BacktestSettings,
+    BulletinSettings,
     Cells,
     CountSettings,
     EventsFile,
@@ -43,6 +44,7 @@ __all__ = [
     "JOBS",
     "ArchSettings",
     "BacktestSettings",
+    "BulletinSettings",
     "Cells",
     "CountSettings",
     "EventsFile",

@@ -1,6 +1,7 @@
 """From an outcome to bytes in the medium asked for, and back from a file to the same bytes."""
 
 import os
+import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +16,7 @@ from peelian.workflows.outcome import Outcome, Progress, silent
 
 FORMATS = ("table", "csv", "json", "geojson")
 BESIDE = (".csv", ".json")  # their record lies in a file beside them
-SUFFIXES = (".csv", ".json", ".geojson", ".parquet", ".html", ".pdf")
+SUFFIXES = (".csv", ".json", ".geojson", ".parquet", ".html", ".pdf", ".zip")
 
 
 def as_text(outcome: Outcome, form: str) -> str:
@@ -64,6 +65,8 @@ def as_bytes(outcome: Outcome, suffix: str) -> bytes:
         return reports.render_pack(outcome.pack)
     if suffix == ".pdf" and outcome.document is not None:
         return reports.render_document(outcome.document)
+    if suffix == ".zip" and outcome.bulletin is not None:
+        return reports.site_zip(reports.render_bulletin(outcome.bulletin))
     raise ParameterError(
         f"{record.job} cannot be written as {suffix or 'a file without a suffix'}: "
         f"use {', '.join(suffixes(outcome))}"
@@ -78,12 +81,19 @@ def suffixes(outcome: Outcome) -> list[str]:
         ".parquet": drawn,
         ".html": outcome.draw is not None,
         ".pdf": outcome.pack is not None or outcome.document is not None,
+        ".zip": outcome.bulletin is not None,
     }
     return [suffix for suffix in SUFFIXES if has.get(suffix, True)]
 
 
 def write(outcome: Outcome, path: Path) -> list[Path]:
-    """Write the outcome; a CSV and a JSON array get their record in a file beside them."""
+    """Write the outcome; a CSV and a JSON array get their record in a file beside them.
+
+    Public pages become a folder where the path has no suffix.
+    """
+    if outcome.bulletin is not None and not path.suffix:
+        write_folder(path, reports.render_bulletin(outcome.bulletin))
+        return [path]
     data = as_bytes(outcome, path.suffix)
     files = {path: data}
     if path.suffix in BESIDE:
@@ -109,6 +119,32 @@ def write_whole(files: Mapping[Path, bytes]) -> None:
                 part.unlink()
 
 
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write a site as a folder that appears whole, in place of an earlier one of ours."""
+    folder = folder.absolute()
+    ours = (folder / reports.SITE_RECORD).is_file()
+    if folder.exists() and not ours and not (folder.is_dir() and not any(folder.iterdir())):
+        raise ParameterError(
+            f"{folder}: exists and is no site that Peelian wrote; give another name"
+        )
+    hidden = f".{folder.name}.{os.getpid()}"
+    new, old = (folder.with_name(f"{hidden}.{end}") for end in ("part", "old"))
+    try:
+        for path, data in files.items():
+            (new / path).parent.mkdir(parents=True, exist_ok=True)
+            (new / path).write_bytes(data)
+        if folder.exists():
+            os.replace(folder, old)
+        os.replace(new, folder)
+    except OSError as error:
+        raise ParameterError(f"{folder}: cannot be written ({error.strerror})") from error
+    finally:
+        if old.exists() and not folder.exists():  # put back what was there
+            os.replace(old, folder)
+        for rest in (new, old):
+            shutil.rmtree(rest, ignore_errors=True)
+
+
 def reproduce(
     path: Path, *, folder: Path | str | None, progress: Progress = silent
 ) -> tuple[bytes, str | None]:
@@ -123,8 +159,11 @@ def reproduce(
     settings = from_json(JOBS[record.job].settings, record.settings)
     store = store_as_it_was(folder, record.ingredients)
     outcome = run(record.job, store, settings, now=record.time, progress=progress, keep=False)
-    data = as_bytes(outcome, path.suffix)
-    if data == path.read_bytes():
+    if path.is_dir():
+        data, held = as_bytes(outcome, ".zip"), reports.site_zip(files_in(path))
+    else:
+        data, held = as_bytes(outcome, path.suffix), path.read_bytes()
+    if data == held:
         return data, None
     mine = outcome.provenance
     if mine.ingredients != record.ingredients:
@@ -136,6 +175,15 @@ def reproduce(
             f"here are {mine.version} and {mine.environment[:12]}"
         )
     return data, "the file is not what its record makes: it was changed after it was made"
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its path inside it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def store_as_it_was(

@@ -11,6 +11,7 @@ from peelian.workflows.arches import arches, keep_arches
 from peelian.workflows.backtest import backtest
 from peelian.workflows.box_list import list_boxes
 from peelian.workflows.box_scores import score_boxes
+from peelian.workflows.bulletin import bulletin
 from peelian.workflows.comparisons import change, dual_kde
 from peelian.workflows.count import count
 from peelian.workflows.delivery import delivery
@@ -39,6 +40,7 @@ from peelian.workflows.outcome import Outcome, Progress, in_days, silent
 from peelian.workflows.patterns import knox, near_repeats, scan
 from peelian.workflows.plan import keep_plan, plan
 from peelian.workflows.register import keep_design, register
+from peelian.workflows.releases import keep_release
 from peelian.workflows.score import score
 from peelian.workflows.segments import segments
 from peelian.workflows.settings import (
@@ -46,6 +48,7 @@ from peelian.workflows.settings import (
     BacktestSettings,
     BoxesSettings,
     BoxScoreSettings,
+    BulletinSettings,
     ChangeSettings,
     ClassifySettings,
     CloseSettings,
@@ -134,6 +137,7 @@ JOBS: Mapping[str, Job] = {
         Job("operation return", ReturnSettings, fill_return),
         Job("dosage", DosageSettings, dosage, keep=keep_dosage),
         Job("delivery", DeliverySettings, delivery),
+        Job("report bulletin", BulletinSettings, bulletin, keep=keep_release),
         Job("report figures", FiguresSettings, figures),
         Job("offences classify", ClassifySettings, classify),
         Job("offences evaluate", EvaluateNarrativesSettings, evaluate_narratives),

@@ -11,9 +11,11 @@ import numpy as np
 from peelian.terms import Grid, Provenance, Shapes, StreetNetwork, StudyArea, Table
 
 if TYPE_CHECKING:
+    from peelian.reports.bulletin import Bulletin
     from peelian.reports.document import Document
     from peelian.reports.map import MapView
     from peelian.reports.pack import PatrolPack
+    from peelian.workflows.releases import Release
 
 Progress: TypeAlias = Callable[[float, str], None]
 EVENTS = re.compile(r"\b([Ee])vent(s?)\b")
@@ -34,7 +36,8 @@ class Outcome:
     user. A table about cells comes with its ``grid``, one about street segments with its
     ``network``, any other whose rows have ``shapes`` (in ``crs``) with those, one that can be
     seen on a map with a way to ``draw`` it, a patrol plan with its ``pack``, a report
-    to print with its ``document``. A check that
+    to print with its ``document``, public pages with their ``bulletin`` and, unless they are a
+    draft, the ``release`` that the ledger is to keep. A check that
     found what it looks for has not ``passed``: its command then exits 1.
     """
 
@@ -52,6 +55,8 @@ class Outcome:
     draw: "Callable[[], MapView | None] | None" = None
     pack: "PatrolPack | None" = None
     document: "Document | None" = None
+    bulletin: "Bulletin | None" = None
+    release: "Release | None" = None
     passed: bool = True
 
     @cached_property

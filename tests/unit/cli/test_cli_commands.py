@@ -135,6 +135,7 @@ def test_every_job_has_a_command_here():
         *("operation list", "operation sheet", "operation close", "operation return"),
     }
     elsewhere |= {"report figures"}  # in test_workflows_figures.py
+    elsewhere |= {"report bulletin"}  # in test_workflows_bulletin.py
     elsewhere |= {  # in test_cli_evaluate.py
         *("evaluate impact", "evaluate power", "evaluate register", "evaluate report"),
         "evaluate monitor",

@@ -1,5 +1,6 @@
 """Every address and every setting of a page is on the reference page."""
 
+import re
 from pathlib import Path
 
 PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "pages.md").read_text()
@@ -9,7 +10,7 @@ def test_every_address_is_documented(django_ready):
     from peelian.web.urls import urlpatterns
 
     for pattern in urlpatterns:
-        address = "/" + str(pattern.pattern).replace("slug:", "").replace("str:", "")
+        address = "/" + re.sub("<(slug|str|path):", "<", str(pattern.pattern))
         assert f"{address}`" in PAGE or f"{address}?" in PAGE, address
 
 
@@ -27,6 +28,7 @@ def test_every_setting_of_a_form_is_documented(django_ready):
         "## Plan": PlanForm(*nothing),
         "## Knife arches": ArchForm(*nothing),
         "## Figures": FiguresForm(*nothing),
+        "## Public pages": JobForm(*nothing, "report bulletin"),
     }
     for page, form in forms.items():
         section = PAGE.partition(page)[2].partition("\n## ")[0]

@@ -1,5 +1,6 @@
 """The public bulletin: a site of plain files, from numbers that are fit to publish."""
 
+from peelian.reports.bulletin.archive import SITE_RECORD, site_files, site_zip
 from peelian.reports.bulletin.render import render_bulletin
 from peelian.reports.bulletin.values import (
     BY,
@@ -13,6 +14,7 @@ from peelian.reports.bulletin.values import (
 
 __all__ = [
     "BY",
+    "SITE_RECORD",
     "Bulletin",
     "Change",
     "District",
@@ -20,4 +22,6 @@ __all__ = [
     "PublicTable",
     "Topic",
     "render_bulletin",
+    "site_files",
+    "site_zip",
 ]

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from peelian.reports.bulletin import said
+from peelian.reports.bulletin.archive import SITE_RECORD
 from peelian.reports.bulletin.files import csv_metadata, public_csv
 from peelian.reports.bulletin.phrases import Phrases, count
 from peelian.reports.bulletin.tables import OVER_TIME, Shown, shown, small_chart
@@ -15,7 +16,7 @@ from peelian.reports.map import static_text, templates
 from peelian.reports.provenance import SEAL, provenance_json, provenance_record
 from peelian.terms import Contact, ParameterError
 
-STYLE, SCRIPT, RECORD = "public.css", "public.js", "record.json"
+STYLE, SCRIPT = "public.css", "public.js"
 HOME, HELP, METHOD, DISTRICTS = (
     "index.html",
     "help.html",
@@ -83,7 +84,7 @@ def _files(bulletin: Bulletin) -> Iterator[tuple[str, bytes]]:
         metadata = csv_metadata(site.say, file.table, name, bulletin.provenance, issued)
         yield f"data/{name}", public_csv(file.table)
         yield f"data/{name}-metadata.json", metadata
-    yield RECORD, (provenance_json(bulletin.provenance) + "\n").encode()
+    yield SITE_RECORD, (provenance_json(bulletin.provenance) + "\n").encode()
     for name in (STYLE, SCRIPT):
         yield name, static_text(name).encode()
 

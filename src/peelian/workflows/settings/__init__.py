@@ -55,6 +55,7 @@ from peelian.workflows.settings.offences import (
     ReviewSettings,
 )
 from peelian.workflows.settings.operations import ArchSettings, PlanSettings
+from peelian.workflows.settings.public import BulletinSettings
 from peelian.workflows.settings.weeks import (
     CloseSettings,
     ListSettings,
@@ -68,6 +69,7 @@ __all__ = [
     "BacktestSettings",
     "BoxScoreSettings",
     "BoxesSettings",
+    "BulletinSettings",
     "Cells",
     "ChangeSettings",
     "ClassifySettings",
