@@ -115,8 +115,9 @@ def _code(content: Mapping[str, Any]) -> Code:
 
 
 def _key(content: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What a later code takes the place of: the same coder's of the row, read the same way."""
-    return tuple(content[name] for name in ("file", "mode", "row", "coder"))
+    """What a later code of the row takes the place of: blind, the coder's own; else any."""
+    coder = content["coder"] if content["mode"] == CodeMode.BLIND else ""
+    return content["file"], content["mode"], content["row"], coder
 
 
 def _chosen(

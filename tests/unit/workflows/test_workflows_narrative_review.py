@@ -236,6 +236,10 @@ def test_codes_can_be_corrected_until_they_are_compared(desk):
         with pytest.raises(NotAllowedNow, match="were compared"):
             act(first, "A")
     assert rows_of(desk.opened, desk.coding, THIRD) == (first,)
+    left = desk.opened.sample[2:]
+    assert next_row(desk.opened, desk.coding, BLIND, "A") == left[0]
+    turn = turn_of(desk.opened, desk.coding, left[0], BLIND, "A")
+    assert (turn.place, turn.of, turn.before) == (1, 10, None)
     with pytest.raises(NotAllowedNow, match="none to compare"):
         compare_codes(desk.store, desk.opened, now=NOW)
 
@@ -372,19 +376,26 @@ def test_codes_and_reads_are_handed_over_as_csv(desk):
     desk.show(row, "A")
     desk.say(row, "A", "knife", reason="tool")
     desk.say(row, "A", "not")
+    desk.say(row, "B", "not")
+    for coder in "AB":
+        desk.say(desk.opened.uncertain[0], coder, "not", OPEN)
     codes = command("codes", "--store", desk.store.path, "--format", "csv")
-    rows = list(csv.DictReader(io.StringIO(codes.out)))
+    rows = list(csv.DictReader(io.StringIO(codes.out)))[:2]
     assert list(rows[0]) == ["row", "coder", "label", "reason", "mode", "dictionary",
                              "definition", "at", "file", "stands"]  # fmt: skip
     assert [(r["label"], r["reason"], r["stands"]) for r in rows] == [
         ("knife", "tool", "corrected"), ("not", "", "yes"),
+    ]  # fmt: skip
+    more = list(csv.DictReader(io.StringIO(codes.out)))[2:]
+    assert [(r["coder"], r["mode"], r["stands"]) for r in more] == [
+        ("B", "blind", "yes"), ("A", "open", "corrected"), ("B", "open", "yes"),
     ]  # fmt: skip
     reads = command("reads", "--store", desk.store.path, "--format", "csv")
     (read,) = csv.DictReader(io.StringIO(reads.out))
     assert (read["row"], read["coder"], read["purpose"]) == (str(row), "A", "double coding")
     assert read["at"] == "2026-11-22T09:30:00+00:00"
     none = command("codes", "--store", desk.store.path, "--format", "csv", "--file-hash", "f")
-    assert none.out.count("\n") == (1 if not desk.opened.sha256.startswith("f") else 3)
+    assert none.out.count("\n") == (6 if desk.opened.sha256.startswith("f") else 1)
 
 
 def test_no_text_gets_into_the_store(desk):
