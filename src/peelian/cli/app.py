@@ -266,6 +266,10 @@ def ingest(
     bases: Annotated[
         Path | None, typer.Option(help="where teams start: name and place")
     ] = None,
+    knife: Annotated[
+        Path | None,
+        typer.Option(help="CSV of offences classify --id: the flag of rows without one"),
+    ] = None,
     crs: Annotated[
         str | None, typer.Option(help="projected CRS of a new store; EPSG:27700 if not given")
     ] = None,
@@ -298,6 +302,7 @@ def ingest(
             areas=areas,
             study_area=study_area,
             bases=bases,
+            knife=knife,
             progress=progress,
             notice=lambda sentence: say(sentence, quiet=quiet),
         )

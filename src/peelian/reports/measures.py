@@ -7,7 +7,11 @@ from peelian.reports.numbers import with_commas
 
 
 def measure_notes(
-    measure: Measure, *, unflagged: float = 0.0, flags: Sequence[DefinitionChange] = ()
+    measure: Measure,
+    *,
+    unflagged: float = 0.0,
+    read_flags: int = 0,
+    flags: Sequence[DefinitionChange] = (),
 ) -> tuple[str, ...]:
     """What was counted, how much cannot be said, and where the series changes its meaning.
 
@@ -16,6 +20,8 @@ def measure_notes(
     measure : Measure
     unflagged : float
         Events of its codes of which it cannot be said whether they count. [events]
+    read_flags : int
+        Flags that were read from narratives. [events]
     flags : sequence of DefinitionChange
         Within the series.
     """
@@ -27,6 +33,11 @@ def measure_notes(
             f"{with_commas(unflagged)} more offences of these classes carry no flag, or a "
             "class that did not exist that day, so the number is the least there were, and a "
             "change may be one of flagging."
+        )
+    if read_flags:
+        notes.append(
+            f"{with_commas(read_flags)} flags, yes or no, were read from narratives and not "
+            "made by officers: do not compare with months whose flags are officers'."
         )
     notes += [
         f"From {one.day.day} {one.day:%B %Y} counted as {one.new}, before as {one.old}: not "

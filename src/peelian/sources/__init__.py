@@ -41,6 +41,7 @@ from peelian.sources.frames import events_from_frame, read_filtered
 from peelian.sources.generators import read_generators
 from peelian.sources.gps import PingColumns, PingFile, read_pings
 from peelian.sources.harm import bundled_indices, harm_index, read_harm_index
+from peelian.sources.knife_flags import read_knife_flags, with_knife_flags
 from peelian.sources.layers import read_areas, read_bases, read_study_area
 from peelian.sources.mapping import FileMapping, bundled_mappings, parse_mapping, read_mapping
 from peelian.sources.monthly import read_monthly_counts
@@ -126,6 +127,7 @@ __all__ = [
     "read_generators",
     "read_harm_index",
     "read_knife_definitions",
+    "read_knife_flags",
     "read_knife_words",
     "read_mapping",
     "read_monthly_counts",
@@ -152,5 +154,6 @@ __all__ = [
     "sha256_of",
     "stations_path",
     "suggest_mapping",
+    "with_knife_flags",
     "working_crs",
 ]

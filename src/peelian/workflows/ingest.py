@@ -10,10 +10,10 @@ import numpy as np
 
 from peelian import reports, sources
 from peelian.store import Store
-from peelian.terms import Areas, Base, Extract, ParameterError, StudyArea, Table
+from peelian.terms import Areas, Base, DataError, Extract, ParameterError, StudyArea, Table
 from peelian.workflows.extent import union_of
 from peelian.workflows.gather import AREAS_LAYER, BASES_LAYER, STUDY_AREA_LAYER
-from peelian.workflows.measures import misdated_sentences
+from peelian.workflows.measures import keep_read_flags, misdated_sentences
 from peelian.workflows.outcome import Progress, silent
 
 REPORT_FORMATS = ("table", "csv", "json")
@@ -28,6 +28,7 @@ def ingest(
     areas: Path | None = None,
     study_area: Path | None = None,
     bases: Path | None = None,
+    knife: Path | None = None,
     progress: Progress = silent,
     notice: Callable[[str], None] = lambda _: None,
 ) -> list[dict[str, Any]]:
@@ -36,8 +37,9 @@ def ingest(
     Returns one record a file, as the interface promises: ``file, batch, read, accepted,
     refused, already_held, refused_by_reason, quarantine``; read is accepted plus refused.
     Rows outside the study area, given now or held, are refused. Everything is read before
-    anything is kept, so that a bad file leaves the store as it was. ``notice`` is told of
-    files passed over, and of classes that did not exist on the day recorded.
+    anything is kept, so that a bad file leaves the store as it was. ``knife`` is a file of
+    labels read from narratives: the flag of events whose own file has none. ``notice`` is told
+    of files passed over, and of classes that did not exist on the day recorded.
     """
     crs = store.crs
     layers: dict[str, Areas | StudyArea] = {}
@@ -60,13 +62,18 @@ def ingest(
         )
     for name, layer in layers.items():
         store.save_layer(name, layer, now=now)
+    read = [0] * len(extracts)
+    if knife is not None:
+        extracts, read = _with_flags(extracts, knife, notice)
     for extract in extracts:
         for sentence in misdated_sentences(extract, crs):
             notice(sentence)
     report = []
-    for done, extract in enumerate(extracts):
+    for done, (extract, n) in enumerate(zip(extracts, read, strict=True)):
         progress(0.8 + 0.2 * done / len(extracts), f"keeping {extract.file}")
         batch, already_held = store.save(extract, now=now)
+        if knife is not None and n:
+            keep_read_flags(store, batch.batch, knife, n, now=now)
         report.append(
             {
                 "file": extract.file,
@@ -80,6 +87,29 @@ def ingest(
             }
         )
     return report
+
+
+def _with_flags(
+    extracts: Sequence[Extract], knife: Path, notice: Callable[[str], None]
+) -> tuple[list[Extract], list[int]]:
+    """The extracts with flags read from narratives, and how many each took.
+
+    DataError where no event of any is among those read.
+    """
+    flags = sources.read_knife_flags(knife)
+    found = [sources.with_knife_flags(extract, flags) for extract in extracts]
+    read = [filled for _, filled, _ in found]
+    otherwise = sum(n for *_, n in found)
+    if not any(read) and not otherwise:
+        raise DataError(
+            f"{knife.name}: no event of these files takes a flag from its {len(flags):,}; the "
+            "ids must be those of [event] id in the mapping, and the files without flags there"
+        )
+    notice(
+        f"{knife.name}: {sum(read):,} events took the flag read from their narrative; of "
+        f"{otherwise:,} the file itself says otherwise, which stands"
+    )
+    return [extract for extract, *_ in found], read
 
 
 def keep_areas(store: Store, areas: Areas, name: str, *, now: datetime) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from peelian.workflows.gather import AREAS_LAYER, held_months
 
 _SECOND = np.timedelta64(1, "s")
 _YEAR = 12  # months
+READ_FLAGS = "knife-flags"  # entries of the store: which batches took flags from narratives
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +54,8 @@ class MonthlyMeasure:
     unflagged : float
         Events of the measure's codes of which it cannot be said whether they count: no flag,
         or a class that did not exist that day. [events]
+    read_flags : int
+        Flags of the events held that were read from narratives: of the knife measure only.
     flags : tuple of DefinitionChange
         The days within the series from which it means something else.
     """
@@ -64,6 +68,7 @@ class MonthlyMeasure:
     counts: Floats
     residents: Floats
     unflagged: float
+    read_flags: int
     flags: tuple[DefinitionChange, ...]
 
     @property
@@ -92,7 +97,12 @@ class MonthlyMeasure:
     @property
     def notes(self) -> tuple[str, ...]:
         """What was counted, and what a reader must know of it."""
-        return reports.measure_notes(self.measure, unflagged=self.unflagged, flags=self.flags)
+        return reports.measure_notes(
+            self.measure,
+            unflagged=self.unflagged,
+            read_flags=self.read_flags,
+            flags=self.flags,
+        )
 
     @property
     def last_day(self) -> date:
@@ -171,7 +181,7 @@ def monthly(
         events = store.events(offences=measure.codes)
     else:
         events = _of(events, measure.codes)
-    weight, unflagged, known = events.weight, 0.0, periods.held
+    weight, unflagged, read_flags, known = events.weight, 0.0, 0, periods.held
     flags: tuple[DefinitionChange, ...] = ()
     if measure.key == offences.KNIFE:
         definitions = sources.read_knife_definitions()
@@ -179,6 +189,7 @@ def monthly(
             events, recorded_days(events), definitions, _validity(), adopted=adopted
         )
         flags = _in_use(definitions, sorted(held), adopted)[1]
+        read_flags = _read_flags(store)
         first = np.datetime64(min(one.valid_from for one in definitions), "M")
         known = known & (months >= first)
         inside = spacetime.assign_periods(periods, events.start, events.end)[1]
@@ -199,8 +210,22 @@ def monthly(
         np.where(known & bool(measure.codes), counts, np.nan),
         _residents(areas, names),
         unflagged,
+        read_flags,
         flags,
     )
+
+
+def keep_read_flags(store: Store, batch: str, file: Path, n: int, *, now: datetime) -> None:
+    """Write down that ``n`` flags of a batch were read from narratives: no event tells it."""
+    digest = sources.sha256_of(file)
+    said = {"batch": batch, "file": file.name, "sha256": digest, "n": n}
+    store.append_entries(READ_FLAGS, {f"{batch[:16]}-{digest[:16]}": said}, now=now)
+
+
+def _read_flags(store: Store) -> int:
+    """Flags read from narratives in the batches that count."""
+    kept = {one.content["batch"]: int(one.content["n"]) for one in store.entries(READ_FLAGS)}
+    return sum(kept.get(batch.batch, 0) for batch in store.live_batches())
 
 
 def misdated(events: Events) -> Table:

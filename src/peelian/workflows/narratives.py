@@ -71,9 +71,11 @@ def classify(
     if settings.coded_in_store:
         labels, told, entries = _decided(found, store, now)
         notes, used = (*notes, told), (*used, *entries)
+    ids = {"event_id": np.array(found.file.column(settings.id))} if settings.id else {}
     table = Table(
         {
             "row": np.arange(1, len(found.file) + 1),
+            **ids,
             "label": labels,
             "score": np.array([round(one.score, 3) for one in found.verdicts]),
             "evidence": _evidence(found),

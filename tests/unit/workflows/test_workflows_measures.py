@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
+from command_line import peelian
 from peelian.offences import MEASURES
 from peelian.store import open_store
-from peelian.terms import Areas, CoverageError
+from peelian.terms import Areas, CoverageError, DataError
 from peelian.workflows import ingest, overview
 from peelian.workflows.measures import measures_held, misdated, monthly
 from store_samples import make_extract
@@ -213,3 +214,50 @@ def test_police_uk_keeps_the_wider_name(small_store):
     none = monthly(store, measures_held(store)[0])
     assert np.isnan(none.counts).all()
     assert none.year_change is None
+
+
+def test_from_narratives_to_the_measure_by_commands(tmp_path):
+    """Read narratives, take the labels in, and the figure says where its flags come from."""
+    (tmp_path / "force.toml").write_text(MAPPING)
+    rows = [("", "stabbed the victim with a knife"), ("", "took the phone by force"),
+            ("Y", "took the phone by force"), ("", "said he had a knife")]  # fmt: skip
+    export, narratives = tmp_path / "2018-01.csv", tmp_path / "mo.csv"
+    export.write_text(
+        "Number,Class,Easting,Northing,LSOA,From,Recorded,Blade\n"
+        + "".join(
+            f"N{n},34B,570000,206000,E1,2018-01-05,2018-01-06,{blade}\n"
+            for n, (blade, _) in enumerate(rows)
+        )
+    )
+    narratives.write_text(
+        "number,mo\n" + "".join(f"N{n},suspect {mo}\n" for n, (_, mo) in enumerate(rows))
+    )
+    store, mapping = tmp_path / "store", tmp_path / "force.toml"
+    read_plain = ("ingest", export, "--mapping", mapping, "--store", store, "--quiet")
+    assert peelian(*read_plain).code == 0
+    before = open_store(store)
+    assert monthly(before, measures_held(before)[0]).counts.tolist() == [[1]]
+    flags = tmp_path / "flags.csv"
+    peelian("offences", "classify", narratives, "--text", "mo", "--id", "number",
+            "--output", flags)  # fmt: skip
+    ended = peelian(*read_plain[:-1], "--knife", flags)
+    assert ended.code == 0
+    assert "2 events took the flag read from their narrative; of 1 the file" in ended.err
+    found = monthly(before, measures_held(before)[0])
+    assert (found.counts.tolist(), found.unflagged, found.read_flags) == ([[2]], 1, 2)
+    assert any(note.startswith("2 flags, yes or no, were read from") for note in found.notes)
+    then = open_store(store, version=1)
+    assert monthly(then, measures_held(then)[0]).read_flags == 0
+    assert peelian(*read_plain[:-1], "--knife", flags).code == 0  # offered again: held already
+    assert monthly(before, measures_held(before)[0]).read_flags == 2
+
+
+def test_labels_of_other_events_are_refused_and_nothing_is_kept(tmp_path):
+    (tmp_path / "force.toml").write_text(MAPPING)
+    flags = tmp_path / "flags.csv"
+    flags.write_text("event_id,label\nelsewhere,knife\n")
+    store = open_store(tmp_path / "store", create=True)
+    path = month_file(tmp_path, "2018-01", 2)
+    with pytest.raises(DataError, match="no event of these files takes a flag from its 1"):
+        ingest(store, [path], now=NOW, mapping=tmp_path / "force.toml", knife=flags)
+    assert store.batches() == ()

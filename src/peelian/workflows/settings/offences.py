@@ -23,6 +23,9 @@ class ClassifySettings:
     """Knife, not or review, for each narrative."""
 
     source: NarrativeFiles = NarrativeFiles()
+    id: str = option(
+        "", "column of the crime number, to take labels into a store; empty: none", page=False
+    )
     coded_in_store: bool = option(
         False, "where people decided in the workbench, their label", page=False
     )
