@@ -41,7 +41,7 @@ def shown(folder):
 def parts(shown):
     """The parts of it, by the number of their heading."""
     pieces = re.split(r"\n(\d)\. .*\n-+\n|\nFiles\n-+\n", shown)[1:]
-    return dict(zip([int(n or 7) for n in pieces[::2]], pieces[1::2], strict=True))
+    return dict(zip([int(n or 8) for n in pieces[::2]], pieces[1::2], strict=True))
 
 
 def numbers(line):
@@ -125,10 +125,19 @@ def test_the_caution_is_on_the_screen_on_the_map_and_in_the_pack(shown, folder):
 
 
 def test_the_files_are_named_and_are_there(parts, folder):
-    named = {Path(line).name for line in parts[7].splitlines() if line.startswith(str(folder))}
-    assert named == FILES == {path.name for path in folder.iterdir() if path.is_file()}
-    assert f"Open {folder / 'map.html'} with a double-click" in parts[7]
-    assert "http://127.0.0.1:8000/" in parts[7]
+    named = {Path(line).name for line in parts[8].splitlines() if line.startswith(str(folder))}
+    assert named == {*FILES, "public-site"}
+    assert {path.name for path in folder.iterdir() if path.is_file()} == FILES
+    assert f"Open {folder / 'map.html'} or {folder / 'public-site' / 'index.html'}" in parts[8]
+    assert "http://127.0.0.1:8000/" in parts[8]
+
+
+def test_the_public_pages_are_released_and_made_again(parts, folder):
+    assert re.search(r"released as \S+: \d+ counts shown, \d+ withheld", parts[7])
+    pages = {path.name for path in (folder / "public-site").rglob("*.html")}
+    assert {"index.html", "robbery.html", "help.html", "harlow.html", "maldon.html"} <= pages
+    ended = peelian("reproduce", folder / "public-site", "--store", folder / "store")
+    assert "every byte the same" in ended.out
 
 
 def test_the_map_is_one_file_that_fetches_nothing(shown, folder):

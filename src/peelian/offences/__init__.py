@@ -13,6 +13,7 @@ from peelian.offences.harm import HarmIndex, rank_ranges, weigh_by_harm, winsori
 from peelian.offences.knife_words import TRIGGERS, KnifeWords
 from peelian.offences.measures import (
     KNIFE,
+    LABELS,
     MEASURES,
     Measure,
     knife_flags,
@@ -63,6 +64,7 @@ __all__ = [
     "CODE_REASONS",
     "FOLLOWS_POLICE",
     "KNIFE",
+    "LABELS",
     "MEASURES",
     "PATTERNS",
     "TRIGGERS",

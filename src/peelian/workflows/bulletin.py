@@ -197,10 +197,10 @@ def _listed(made: Bulletin) -> Table:
     tables += [t for district in made.districts for t in district.tables]
     states = [table.table.columns["state"] for table in tables]
     columns = {
-        "measure": np.array([t.measure for t in tables]),
+        "measure": np.array([offences.LABELS[t.measure] for t in tables]),
         "by": np.array([t.by for t in tables]),
         "place": np.array([t.place for t in tables]),
-        "source": np.array([t.source for t in tables]),
+        "source": np.array([public.SOURCES[t.source] for t in tables]),
         **{
             said.replace(" ", "_"): np.array([int((state == said).sum()) for state in states])
             for said in ("shown", "withheld", "not held")

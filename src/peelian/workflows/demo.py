@@ -15,6 +15,7 @@ from peelian.workflows.jobs import run
 from peelian.workflows.outcome import Progress, silent
 from peelian.workflows.settings import (
     BacktestSettings,
+    BulletinSettings,
     CountSettings,
     MapSettings,
     PlanSettings,
@@ -72,12 +73,19 @@ def demo(folder: Path, *, progress: Progress = silent) -> Iterator[str]:
         ]
     )
 
+    public = run("report bulletin", store, BulletinSettings(), now=now, progress=progress)
+    yield heading("7. The public pages") + "\n".join(
+        [f"The site for the public: {len(public.table)} tables.", *public.chosen]
+    )
+
     made = {"map.html": shown, "map.geojson": shown, "pack.pdf": planned, "plan.csv": planned,
-            "backtest.csv": trial, "districts.csv": districts}  # fmt: skip
+            "backtest.csv": trial, "districts.csv": districts,
+            "public-site": public}  # fmt: skip
     files = [path for name, outcome in made.items() for path in write(outcome, folder / name)]
     yield heading("Files") + "\n".join(str(path) for path in files)
     yield (
-        f"\nOpen {folder / 'map.html'} with a double-click. `make serve` opens the workbench "
+        f"\nOpen {folder / 'map.html'} or {folder / 'public-site' / 'index.html'} with a "
+        "double-click. `make serve` opens the workbench "
         "at http://127.0.0.1:8000/"
     )
 

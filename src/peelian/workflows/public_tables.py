@@ -15,6 +15,12 @@ from peelian.workflows.yearly import SeriesOfYears, year_bounds
 
 RECORDED, KNIFE = "home-office-recorded", "home-office-knife"
 POLICE_UK, OWN = "police-uk", "force-records"
+SOURCES = {
+    RECORDED: "Home Office, recorded crime",
+    KNIFE: "Home Office, knife offences",
+    POLICE_UK: "data.police.uk",
+    OWN: "the force's records",
+}
 YEAR = 12  # months
 QUARTERS = ("q1", "q2", "q3", "q4")
 THIS, BEFORE = "the last 12 months", "the 12 months before"
