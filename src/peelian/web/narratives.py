@@ -75,7 +75,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         coder, mode = require_coder(asked.get("coder", "").strip().upper()), _mode(asked)
         row = next_row(opened, coding_of(store, opened), mode, coder)
-    except (ParameterError, Denied) as error:
+    except (ParameterError, Denied, NotFound) as error:
         return _overview(request, error)
     saved = _saved(asked)
     if row is None:

@@ -41,7 +41,7 @@ from peelian.workflows.settings import EvaluateNarrativesSettings, ReviewSetting
 
 PURPOSES = {
     CodeMode.BLIND: "double coding",
-    CodeMode.OPEN: "uncertain row",
+    CodeMode.OPEN: "review of uncertain rows",
     CodeMode.THIRD: "third reading",
 }
 
@@ -160,10 +160,17 @@ def next_row(opened: ReviewFile, coding: Coding, mode: CodeMode, coder: str) -> 
     ------
     NotAllowedNow
         If this coder may not read in this way: see `turn_of`.
+    NotFound
+        If there are no such rows.
     """
     _require_may(coding, mode, coder)
-    done = done_rows(coding, mode, coder)
-    return next((row for row in rows_of(opened, coding, mode) if row not in done), None)
+    rows, done = rows_of(opened, coding, mode), done_rows(coding, mode, coder)
+    if not rows:
+        drawn = "" if opened.sample else ": start the workbench with --sample to draw some"
+        raise NotFound(
+            f"There are no rows for {PURPOSES[mode]}{drawn if mode == CodeMode.BLIND else ''}"
+        )
+    return next((row for row in rows if row not in done), None)
 
 
 def progress_table(opened: ReviewFile, coding: Coding) -> Table:
@@ -177,7 +184,7 @@ def progress_table(opened: ReviewFile, coding: Coding) -> Table:
     for mode in (CodeMode.OPEN, CodeMode.THIRD):
         theirs = rows_of(opened, coding, mode)
         done = done_rows(coding, mode, "") & frozenset(theirs)
-        rows.append((f"{PURPOSES[mode]}s", len(done), len(theirs)))
+        rows.append((PURPOSES[mode], len(done), len(theirs)))
     return Table(
         {
             "reading": np.array([row[0] for row in rows]),

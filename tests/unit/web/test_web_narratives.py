@@ -88,6 +88,17 @@ def test_a_coder_is_led_from_row_to_row(desk, opened):
     assert "every row is read" in text_of(desk.get(answer.url))
 
 
+def test_where_there_is_nothing_to_read_it_says_so(desk, file):
+    from django.test import override_settings
+
+    none = desk.get("/narratives/next?coder=C&mode=third")
+    assert none.status_code == 404
+    assert "There are no rows for third reading" in text_of(none)
+    with override_settings(PEELIAN_NARRATIVES=open_review(to_review(file, 0))):
+        none = desk.get("/narratives/next?coder=A&mode=blind")
+    assert "start the workbench with --sample" in text_of(none)
+
+
 @pytest.mark.parametrize("coder", ["", "J Smith", "AB"])
 def test_a_name_is_refused_beside_the_form(desk, coder):
     answer = desk.get("/narratives/next", {"coder": coder, "mode": "blind"})

@@ -262,7 +262,11 @@ def test_a_third_reads_where_two_differ_with_both_codes_in_sight(desk):
 
 def test_progress_counts_by_reading(desk):
     none = progress_table(desk.opened, desk.coding).columns
-    assert none["reading"].tolist() == ["double coding", "uncertain rows", "third readings"]
+    assert none["reading"].tolist() == [
+        "double coding",
+        "review of uncertain rows",
+        "third reading",
+    ]
     desk.both(["knife", "not"], ["not"])
     desk.say(desk.opened.uncertain[0], "B", "not", OPEN)
     table = progress_table(desk.opened, desk.coding).columns
