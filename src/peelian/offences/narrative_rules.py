@@ -85,6 +85,14 @@ def says_none(sentence: Sentence) -> bool:
     )
 
 
+def denials(sentence: Sentence) -> Iterator[Finding]:
+    """Each denial of weapons at large: no mention of something sharp, but it tells."""
+    for at, token in enumerate(sentence.tokens):
+        at_large = "weapon" in token.tags and not token.tags & SHARP
+        if at_large and (no := sentence.denied(at)) is not None:
+            yield Finding(0.0, "denied", (token, no))
+
+
 def findings(sentence: Sentence) -> Iterator[Finding]:
     """What each mention of something sharp, or of harm by it, tells."""
     for at, token in enumerate(sentence.tokens):

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from peelian.offences.knife_words import LONGEST, KnifeWords, lowered, sentences
-from peelian.offences.narrative_rules import SPOKEN, Finding, Sentence, findings, says_none
+from peelian.offences.narrative_rules import (
+    SPOKEN,
+    Finding,
+    Sentence,
+    denials,
+    findings,
+    says_none,
+)
 from peelian.terms import ParameterError
 
 NOTHING = 0.01  # score of a text without a word that speaks of anything sharp
@@ -82,7 +89,7 @@ def classify_narrative(text: str, words: KnifeWords, *, in_collection: bool = Tr
 
 
 def narrative_mentions(text: str, words: KnifeWords) -> tuple[Mention, ...]:
-    """Every mention that `classify_narrative` weighs, in the order of the text.
+    """Every mention that `classify_narrative` weighs, and each denial, in the text's order.
 
     Parameters
     ----------
@@ -92,11 +99,15 @@ def narrative_mentions(text: str, words: KnifeWords) -> tuple[Mention, ...]:
     Returns
     -------
     tuple of Mention
-        Empty for a text without a word of the dictionary; else one mention decides.
+        Empty for a text without a word of the dictionary. One mention decides, unless weapons
+        at large are denied and nothing else is said.
     """
     told = _told(text, words)
     best = _best(told) if told else None
-    found = [Mention(_spans(one), one.rule, one.score, one is best) for one in told]
+    denied = [one for sentence in _read(text, words) for one in denials(sentence)]
+    found = [
+        Mention(_spans(one), one.rule, one.score, one is best) for one in (*told, *denied)
+    ]
     return tuple(sorted(found, key=lambda one: one.evidence[0].start))
 
 
@@ -136,16 +147,21 @@ def evidence_words(text: str, verdict: Verdict) -> str:
 
 def _told(text: str, words: KnifeWords) -> list[Finding]:
     """What each mention of something sharp tells, sentence by sentence."""
-    low = lowered(text[:LONGEST])
-    if not words.screen.search(low):
-        return []
-    read = [Sentence(tokens) for tokens in sentences(low, words)]
+    read = _read(text, words)
     denied = any(says_none(sentence) for sentence in read)
     return [
         Finding(_lowered(one, denied), one.rule, one.tokens)
         for sentence in read
         for one in findings(sentence)
     ]
+
+
+def _read(text: str, words: KnifeWords) -> list[Sentence]:
+    """The sentences of a text that holds a word the rules start from; else none."""
+    low = lowered(text[:LONGEST])
+    if not words.screen.search(low):
+        return []
+    return [Sentence(tokens) for tokens in sentences(low, words)]
 
 
 def _best(told: list[Finding]) -> Finding:

@@ -87,9 +87,8 @@ def test_one_mention_decides_and_it_is_the_verdict():
     for one in made:
         verdict = classify_narrative(one.text, WORDS)
         mentions = narrative_mentions(one.text, WORDS)
-        assert [m.evidence for m in mentions if m.decides] == [verdict.evidence] * bool(
-            mentions
-        )
+        decided = [m.evidence for m in mentions if m.decides]
+        assert decided == [verdict.evidence] * bool(verdict.evidence)
         assert all(m.score <= verdict.score for m in mentions)
         seen += bool(mentions)
     assert seen > len(made) / 2
@@ -101,6 +100,12 @@ def test_a_denial_is_among_the_mentions_with_the_word_that_denies():
              for m in narrative_mentions(text, WORDS)}  # fmt: skip
     assert rules["denied"] == ["No", "knife"]
     assert len(rules) == 2
+
+
+def test_a_denial_of_weapons_at_large_is_shown_and_decides_nothing():
+    (one,) = narrative_mentions("S took the phone. No weapons seen", WORDS)
+    assert (one.rule, one.score, one.decides) == ("denied", 0.0, False)
+    assert classify_narrative("S took the phone. No weapons seen", WORDS).evidence == ()
 
 
 def test_nothing_sharp_has_no_mention():
