@@ -16,7 +16,7 @@ class HarmIndex:
     """What one offence of each code counts for, in one index of one version.
 
     ``days`` is by code; ``low`` and ``high`` the range that an aggregate hides, equal to
-    ``days`` where the index gives the offence itself.
+    ``days`` where the index gives the offence itself; ``notes`` what to tell of its reading.
     """
 
     name: str
@@ -25,6 +25,7 @@ class HarmIndex:
     days: Mapping[str, float]
     low: Mapping[str, float]
     high: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from peelian.terms import DataError, ParameterError, SchemaError, Table
+from peelian.sources.workbooks import read_sheets
+from peelian.terms import DataError, SchemaError, Table
 
 PAGE = "https://www.gov.uk/government/statistics/police-recorded-crime-open-data-tables"
 LICENCE = "Open Government Licence v3.0; see bundled/figures/README.md"
@@ -146,19 +147,10 @@ def read_admissions(path: str | Path) -> Table:
 
 def _sheet(path: Path, name: str) -> list[list[str]]:
     """A sheet of a workbook as rows of texts, empty where a cell is."""
-    import pyogrio
-
-    try:
-        sheets = [str(one) for one, _ in pyogrio.list_layers(path)]
-        if name not in sheets:
-            raise SchemaError(f"{path}: no sheet {name}; it has {', '.join(sheets)}")
-        table = pyogrio.read_arrow(path, layer=name, HEADERS="DISABLE")[1]
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise ParameterError(f"{path}: not a workbook that can be read ({error})") from None
-    columns = [
-        ["" if v is None else str(v).strip() for v in c.to_pylist()] for c in table.columns
-    ]
-    return [list(row) for row in zip(*columns, strict=True)]
+    sheets = read_sheets(path)
+    if name not in sheets:
+        raise SchemaError(f"{path}: no sheet {name}; it has {', '.join(sheets)}")
+    return sheets[name]
 
 
 def _plain(text: str) -> str:

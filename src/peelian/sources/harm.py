@@ -1,4 +1,4 @@
-"""Harm indices: published aggregates of the Cambridge index, and a user's own workbook.
+"""Harm indices: published aggregates of the Cambridge index, and a user's workbook or list.
 
 Licences and what was changed stand in bundled/figures/README.md, beside the files.
 """
@@ -8,7 +8,9 @@ from pathlib import Path
 
 from peelian.offences import HarmIndex
 from peelian.sources.force_figures import FOLDER
+from peelian.sources.harm_workbooks import read_listing
 from peelian.sources.offence_tables import TABLES
+from peelian.sources.workbooks import is_workbook
 from peelian.terms import DataError, NotFound, ParameterError, SchemaError
 
 PAGE = "https://www.cambridge-ebp.co.uk/the-chi"
@@ -37,7 +39,8 @@ def harm_index(name: str) -> HarmIndex:
     name : str
         ``cchi-2026``: aggregates for police.uk categories (England and Wales) and Home Office
         classes; ``cchi-2026-essex``: categories as that force's offences mix;
-        ``cambridge=FILE`` or ``ons=FILE``: a list of your own, as `read_harm_index`.
+        ``cambridge=FILE`` or ``ons=FILE``: a workbook or a list of your own, as
+        `read_harm_index`.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def _aggregates() -> HarmIndex:
             if subgroup in by_subgroup:
                 by_code[row["code"]] = by_subgroup[subgroup]
     label = f"{FAMILIES['cambridge']}, February 2026, medians of Home Office subgroups"
-    return HarmIndex(AGGREGATE, label, True, **values)
+    return HarmIndex(AGGREGATE, label, True, values["days"], values["low"], values["high"])
 
 
 def _of_force(index: HarmIndex, force: str) -> HarmIndex:
@@ -101,14 +104,14 @@ def _of_force(index: HarmIndex, force: str) -> HarmIndex:
 
 
 def read_harm_index(path: str | Path, *, family: str) -> HarmIndex:
-    """An index of your own as CSV: one row an offence code.
+    """An official workbook as it comes (.xlsx), or a list of your own as CSV.
 
     Parameters
     ----------
     path : str or Path
+        A workbook: see `read_listing` in ``harm_workbooks``. A CSV has a row an offence:
         ``code`` as your offences have it (``home-office:8N``), ``days`` (Cambridge) or
-        ``weight`` (ONS), and ``version``, the same in every row. Save the official workbook's
-        list so: it is not read as it comes, since its layout changes with its editions.
+        ``weight`` (ONS), and ``version``, the same in every row.
     family : str
         ``cambridge`` or ``ons``: a file of the other is refused, as they are never mixed.
 
@@ -125,12 +128,14 @@ def read_harm_index(path: str | Path, *, family: str) -> HarmIndex:
     try:
         if path.stat().st_size > LARGEST:
             raise DataError(f"{path}: larger than {LARGEST:,} bytes")
+        if is_workbook(path):
+            return _of_workbook(path, family)
         rows = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
     except OSError as error:
         raise ParameterError(f"{path}: cannot be read ({error.strerror})") from None
     except (UnicodeDecodeError, csv.Error) as error:
         raise SchemaError(
-            f"{path}: not a CSV file ({error}); save the list of the workbook as CSV"
+            f"{path}: neither a workbook (.xlsx) nor CSV ({error}); save the list as CSV"
         ) from None
     wanted = ("code", value, "version")
     if not rows or not set(wanted) <= set(rows[0]):
@@ -153,6 +158,14 @@ def read_harm_index(path: str | Path, *, family: str) -> HarmIndex:
         raise DataError(f"{path}: versions {sorted(versions)}; one list has one version")
     label = f"{FAMILIES[family]}, version {versions.pop()}"
     return HarmIndex(f"{family}={path.name}", label, False, days, days, days)
+
+
+def _of_workbook(path: Path, family: str) -> HarmIndex:
+    """An index from the list in an official workbook."""
+    found = read_listing(path, family)
+    label = f"{FAMILIES[family]}, {found.version}"
+    name = f"{family}={path.name}"
+    return HarmIndex(name, label, False, found.days, found.low, found.high, found.notes)
 
 
 def _number(text: str | None) -> float:

@@ -146,9 +146,9 @@ def test_a_list_laid_out_otherwise_is_refused(tmp_path, text, error):
         sources.read_harm_index(written(tmp_path, text), family="cambridge")
 
 
-def test_a_workbook_as_it_comes_is_refused_with_what_to_do(tmp_path):
-    path = tmp_path / "index.xlsx"
-    path.write_bytes(b"PK\x03\x04\xff\xfe\x00")
+def test_what_is_neither_workbook_nor_csv_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / "index.csv"
+    path.write_bytes(b"code\xff\xfe\x00")
     with pytest.raises(SchemaError, match="save the list"):
         sources.read_harm_index(path, family="cambridge")
     with pytest.raises(ParameterError, match="cannot be read"):

@@ -29,6 +29,7 @@ from peelian.workflows.settings import (
     ScanSettings,
 )
 from store_samples import make_extract
+from workbooks_made import made_workbook
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 INDEX = sources.harm_index("cchi-2026-essex").days
@@ -229,6 +230,25 @@ def test_an_own_list_is_among_what_went_in(store, tmp_path):
     assert outcome.table.columns["harm"].sum() == 800
     assert str(path) in [i.name for i in outcome.provenance.ingredients]
     assert "99 events that the index has no value for" in " ".join(outcome.provenance.notes)
+
+
+def test_an_official_workbook_weighs_events_and_tells_what_it_left(tmp_path):
+    held = open_store(tmp_path / "store", create=True)
+    areas = sources.essex_areas()
+    held.save_layer("areas", areas, now=NOW)
+    point = areas.polygons[0].representative_point()
+    codes = ["home-office:8N", "home-office:34B", "home-office:34B"]
+    month = {"start": ["2018-01-01T00:00:00"] * 3, "end": ["2018-02-01T00:00:00"] * 3}
+    held.save(make_extract(3, offence=codes, x=point.x, y=point.y, **month), now=NOW)
+    rows = [["8N", 20, "Assault"], ["34B", 365, "Robbery"], ["", 5, "By-law"]]
+    sheet = [["CCHI 2026"], ["Code", "Days", "Offence"], *rows]
+    path = made_workbook(tmp_path / "cchi.xlsx", {"Values": sheet})
+    outcome = counted(held, "district", harm=f"cambridge={path}")
+    assert outcome.table.columns["harm"].sum() == 20 + 2 * 365
+    said = " ".join(outcome.provenance.notes)
+    assert "Harm: Cambridge Crime Harm Index, CCHI 2026." in said
+    assert "1 without a Home Office code (such as 'By-law')" in said
+    assert str(path) in [i.name for i in outcome.provenance.ingredients]
 
 
 def test_what_cannot_be_is_refused(store):
