@@ -29,13 +29,22 @@ def sample_record() -> Provenance:
 
 
 def table_of(
-    measure, by, names, n, place="Essex", *, source="home-office-knife", base=1, **more
+    measure,
+    by,
+    names,
+    n,
+    place="Essex",
+    *,
+    source="home-office-knife",
+    base=1,
+    span=("", ""),
+    **more,
 ):
     """A table; a number, ``withheld`` or ``not held`` for each name."""
     seen = np.array([np.nan if isinstance(v, str) else float(v) for v in n])
     state = np.array([v if isinstance(v, str) else "shown" for v in n])
     columns = {by: np.array(names), "n": seen, "state": state, **more}
-    return PublicTable(measure, by, place, source, Table(columns), base)
+    return PublicTable(measure, by, place, source, Table(columns), base, span)
 
 
 def rates(n, residents):
@@ -100,18 +109,22 @@ def sample_bulletin(**changes) -> Bulletin:
         "violence-with-injury", [12000, 13000, 14900], 14900, 13000,
         trend=RateRatio(0.95, Interval(0.9, 1.02, "t"), 0.3), span=("2016/17", "2018/19"),
     )  # fmt: skip
-    forces = ["Essex", "Kent", "Hertfordshire"]
+    forces = ["Essex", "Kent", "Similar", "East of England", "England and Wales"]
+    of_forces = [14900, 15900, 25_800, 52_300, 380_000]
+    group = np.array(["force", "force", "similar", "region", "nation"])
     injury = replace(
         injury,
         tables=(
             *injury.tables,
             table_of(
-                "violence-with-injury", "force", forces, [14900, 15900, 9800],
-                source="home-office-recorded", **rates([14900, 15900, 9800], 1_800_000),
+                "violence-with-injury", "force", forces, of_forces, group=group,
+                source="home-office-recorded", span=("2018/19", "2018/19"),
+                **rates(of_forces, 1_800_000),
             ),
             table_of(
                 "violence-and-sexual-offences", "district", ["Basildon", "Harlow", "Maldon"],
                 [2505, "withheld", "withheld"], source="police-uk", base=5,
+                span=("2018-04", "2019-03"),
                 **rates([2505, "withheld", "withheld"], 180_000),
             ),
         ),
@@ -150,7 +163,7 @@ def sample_bulletin(**changes) -> Bulletin:
         ),
         contacts=read_contacts(),
         words=read_words(),
-        withheld=(("robbery", "Maldon"),),
+        withheld=(("robbery", "Maldon"), ("possession-of-weapons", "Essex")),
         provenance=sample_record(),
     )  # fmt: skip
     return replace(bulletin, **changes)

@@ -234,6 +234,40 @@ def test_charts_stand_on_zero_and_draw_intervals():
     assert "aria-roledescription" not in svg
 
 
+def test_rates_are_drawn_only_where_every_number_has_one():
+    """Else a year of which the residents are not known would look like one not held."""
+    table = years("robbery", [100, 110, 120])
+    table.table.columns["rate"][0] = np.nan
+    files = render_bulletin(sample_bulletin(topics=(Topic("robbery", (table,)),)))
+    text = files["robbery.html"].decode()
+    svg = text.split("<svg")[1]
+    assert 'fill="#e8e8e8"' not in svg
+    assert "First: 2008/09: 100." in svg
+    assert svg.count('stroke-width="1.5"') == 3  # exact limits of the counts
+    rounded = replace(table, rounded_to=5)
+    files = render_bulletin(sample_bulletin(topics=(Topic("robbery", (rounded,)),)))
+    assert 'stroke-width="1.5"' not in files["robbery.html"].decode().split("<svg")[1]
+
+
+def test_a_table_says_when_and_which_rows_are_several_forces():
+    text = seen("sample_bulletin", "violence-with-injury.html")
+    assert "Violence with injury in Essex and other police forces, 2018/19" in text
+    assert "The forces most like it, together 25,800" in text
+    assert "Region: East of England 52,300" in text
+    assert "England and Wales, all together 380,000" in text
+    assert "in the districts of Essex, April 2018 to March 2019" in text
+
+
+def test_what_is_withheld_whole_is_said():
+    said = "Newer numbers of this kind are withheld this time"
+    assert said in seen("sample_bulletin", "possession-of-weapons.html")
+    assert said not in seen("sample_bulletin", "robbery.html")
+    assert "withheld to protect people: Robbery; Possession of weapons." in seen(
+        "sample_bulletin", "districts/maldon.html"
+    )
+    assert "Robbery: Maldon" in seen("sample_bulletin", "method.html")
+
+
 def test_numbers_agree_between_page_and_file():
     rows = csv.DictReader(
         io.StringIO(site("sample_bulletin")["data/robbery-by-year.csv"].decode())
@@ -318,7 +352,11 @@ def test_every_word_comes_from_the_words():
     names = {
         "Essex",
         "Kent",
-        "Hertfordshire",
+        "East",
+        "of",
+        "England",
+        "and",
+        "Wales",
         "Basildon",
         "Harlow",
         "Maldon",

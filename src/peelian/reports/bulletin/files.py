@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from peelian.reports.bulletin.phrases import Phrases
-from peelian.reports.bulletin.said import title_of
+from peelian.reports.bulletin.tables import caption_of
 from peelian.reports.bulletin.values import PublicTable
 from peelian.reports.provenance import provenance_json
 from peelian.reports.tables import table_csv
 from peelian.terms import Provenance, Table
 
 # What each column holds, and the word of its unit.
-DATATYPES = {"n": "integer", "population": "integer", "state": "string"}
+DATATYPES = {"n": "integer", "population": "integer", "state": "string", "group": "string"}
 UNITS = {
     "n": "n", "population": "population", "rate": "rate", "low": "rate", "high": "rate",
     "change": "share", "change_low": "share", "change_high": "share",
@@ -55,7 +55,7 @@ def csv_metadata(
     .. [1] W3C, Metadata Vocabulary for Tabular Data, Recommendation of 17 December 2015.
     """
     source = f"source.{table.source}"
-    caption = say(f"table.{table.by}", title=title_of(say, table.measure), place=table.place)
+    caption = caption_of(say, table)
     said = say("csv.description", caption=caption, source=say(f"{source}.title"))
     if table.rounded_to > 1:
         said += " " + say("table.rounded", base=str(table.rounded_to))
@@ -85,7 +85,7 @@ def _column(say: Phrases, name: str) -> dict[str, Any]:
         "titles": name,
         "dc:description": say(f"csv.{name}"),
         "datatype": DATATYPES.get(name, "number" if known else "string"),
-        "required": not known or name == "state",
+        "required": not known or name in ("state", "group"),
     }
     if name in UNITS:
         column |= {"null": "", "schema:unitText": say(f"csv.unit_{UNITS[name]}")}

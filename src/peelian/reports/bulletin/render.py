@@ -202,9 +202,9 @@ class _Site:
     def small(self, topic: Topic) -> tuple[str, str]:
         """A small chart of the first table over time that has one, and its caption."""
         for table in topic.tables:
-            if table.by in OVER_TIME and (svg := small_chart(self.say, table)):
-                view = self.files[id(table)].view
-                return svg, view.caption
+            chart = small_chart(self.say, table) if table.by in OVER_TIME else ("", "")
+            if chart[0]:
+                return chart
         return "", ""
 
     def topic(self, topic: Topic) -> dict[str, Any]:
@@ -231,12 +231,17 @@ class _Site:
             "forces": self.views(t for t in topic.tables if t.by == "force"),
             "districts": self.views(t for t in topic.tables if t.by == "district"),
             "wide": self.wider(topic.tables, topic.measure),
+            "withheld": (topic.measure, self.bulletin.area) in self.bulletin.withheld,
         }
 
     def district(self, district: District) -> dict[str, Any]:
         """The page of one district."""
         say, b = self.say, self.bulletin
-        withheld = [said.title_of(say, m) for m, place in b.withheld if place == district.name]
+        withheld = [
+            said.title_of(say, m)
+            for m, place in b.withheld
+            if place in (district.name, b.area)
+        ]
         return {
             "district": district,
             "kinds": [

@@ -12,6 +12,7 @@ from peelian.reports.bulletin.phrases import Phrases, count
 from peelian.reports.bulletin.said import title_of
 from peelian.reports.bulletin.values import BY, PublicTable
 from peelian.reports.numbers import rounded
+from peelian.statistics import garwood_limits
 from peelian.terms import Floats, ParameterError
 
 OVER_TIME = ("year", "quarter", "month")
@@ -72,9 +73,9 @@ def shown(
     columns = table.table.columns
     require_public(table)
     by, n_rows = table.by, len(table.table)
-    caption = say(f"table.{by}", title=title_of(say, table.measure), place=table.place)
+    caption = caption_of(say, table)
     head = [Cell(say(f"table.column_{by}")), Cell(say("table.column_n"), number=True)]
-    first = [Cell(say.period(by, value), links.get(str(value), "")) for value in columns[by]]
+    first = [Cell(name, links.get(name, "")) for name in _names(say, table)]
     body = [first, [_count(say, columns, i) for i in range(n_rows)]]
     for column, ends in (("rate", ("low", "high")), ("change", ("change_low", "change_high"))):
         if column in columns and np.isfinite(columns[column]).any():
@@ -101,9 +102,23 @@ def shown(
     return Shown(**{**view.__dict__, "chart": chart, "legend": legend})
 
 
-def small_chart(say: Phrases, table: PublicTable) -> str:
-    """A small chart of a table, for a card; nothing where too little is shown."""
-    return _drawn(say, table, {}, small=True)[0]
+def caption_of(say: Phrases, table: PublicTable) -> str:
+    """What a table shows, of where and when."""
+    caption = say(f"table.{table.by}", title=title_of(say, table.measure), place=table.place)
+    first, last = (say.period("month", end) for end in table.span)
+    if not last:
+        return caption
+    period = last if first == last else say("date.between", first=first, last=last)
+    return say("table.within", caption=caption, period=period)
+
+
+def small_chart(say: Phrases, table: PublicTable) -> tuple[str, str]:
+    """A small chart of a table and its caption, for a card; nothing of what has no chart."""
+    drawn = _drawn(say, table, {}, small=True)[0]
+    if not drawn:
+        return "", ""
+    unit = _unit(say, table, rated=_rated(table))
+    return drawn, say("chart.small", caption=caption_of(say, table), unit=unit)
 
 
 def require_public(table: PublicTable) -> None:
@@ -131,11 +146,11 @@ def _drawn(
     columns = table.table.columns
     if table.by not in OVER_TIME:
         return "", ()
-    rated = "rate" in columns and np.isfinite(columns["rate"]).sum() >= DRAWN_FROM
+    rated = _rated(table)
     value = _floats(columns["rate" if rated else "n"])
     if np.isfinite(value).sum() < DRAWN_FROM:
         return "", ()
-    unknown = np.full(len(value), np.nan)
+    low, high = _ends(table, value, rated=rated)
     labels = tuple(say.period(table.by, one, short=True) for one in columns[table.by])
     states = tuple(
         "not held" if state == "shown" and math.isnan(v) else str(state)
@@ -145,22 +160,57 @@ def _drawn(
     series = Series(
         labels,
         value,
-        _floats(columns["low"]) if rated else unknown,
-        _floats(columns["high"]) if rated else unknown,
+        low,
+        high,
         states,
         marked,
     )
     title = say(f"chart.{table.by}", title=title_of(say, table.measure), place=table.place)
-    part = "" if table.by == "year" else "_part"
-    unit = say(f"chart.unit_rate{part}" if rated else "chart.unit_count")
+    unit = _unit(say, table, rated=rated)
     described = _described(say, title, unit, table, series, rated=rated)
     drawn = series_chart(series, title=title, unit=unit, description=described, small=small)
-    legend = [say("chart.intervals")] if rated else []
+    legend = [say("chart.intervals")] if np.isfinite(low).any() else []
     legend += [
         say(f"chart.{state.replace(' ', '_')}") for state in STATES[1:] if state in states
     ]
     legend += [say("chart.flag", letter=a, period=label) for label, a in marked.items()]
     return drawn, tuple(legend)
+
+
+def _rated(table: PublicTable) -> bool:
+    """Whether each number shown has a rate, so that a chart of rates leaves none out."""
+    columns = table.table.columns
+    if "rate" not in columns:
+        return False
+    return bool((np.isfinite(columns["rate"]) | (columns["state"] != "shown")).all())
+
+
+def _ends(table: PublicTable, value: Floats, *, rated: bool) -> tuple[Floats, Floats]:
+    """The intervals of a chart: of rates as given; exact Poisson of counts as published."""
+    columns = table.table.columns
+    if rated:
+        return _floats(columns["low"]), _floats(columns["high"])
+    known = np.where(table.rounded_to == 1, value, np.nan)
+    low, high = garwood_limits(np.nan_to_num(known))
+    return np.where(np.isnan(known), np.nan, low), np.where(np.isnan(known), np.nan, high)
+
+
+def _unit(say: Phrases, table: PublicTable, *, rated: bool) -> str:
+    """What the upright axis counts."""
+    part = "" if table.by == "year" else "_part"
+    return say(f"chart.unit_rate{part}" if rated else "chart.unit_count")
+
+
+def _names(say: Phrases, table: PublicTable) -> list[str]:
+    """What stands in the first column."""
+    columns = table.table.columns
+    names = [say.period(table.by, value) for value in columns[table.by]]
+    if "group" not in columns:
+        return names
+    return [
+        name if group == "force" else say(f"table.group_{group}", name=name)
+        for name, group in zip(names, columns["group"], strict=True)
+    ]
 
 
 def _described(

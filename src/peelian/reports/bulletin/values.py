@@ -18,11 +18,12 @@ class PublicTable:
     """One measure by year, quarter, month, district or force.
 
     ``table`` has first the column that ``by`` names (a month as ``2018-04``, a quarter by its
-    first month), then ``n`` (NaN where not shown) and
-    ``state`` (``shown``, ``withheld`` or ``not held``); with residents also ``population``,
-    ``rate``, ``low`` and ``high`` (per 1,000, 95 % interval); by year also ``change``,
-    ``change_low``, ``change_high``, as shares. ``rounded_to`` is 1 for numbers that their
-    source has published as they are.
+    first month), then ``n`` (NaN where not shown) and ``state`` (``shown``, ``withheld`` or
+    ``not held``); with residents also ``population``, ``rate``, ``low`` and ``high`` (per
+    1,000, 95 % interval); by year also ``change``, ``change_low``, ``change_high``, as shares;
+    by force also ``group`` (``force``, ``similar``, ``region`` or ``nation``) where rows are
+    several forces together. ``rounded_to`` is 1 for numbers that their source has published
+    as they are. ``span`` is the first and last year or month of a table by district or force.
     """
 
     measure: str
@@ -31,6 +32,7 @@ class PublicTable:
     source: str  # key of its words, such as home-office-knife
     table: Table
     rounded_to: int
+    span: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
