@@ -10,6 +10,10 @@ from peelian.terms import Bools, Floats, Ints, NotFound, ParameterError, Table, 
 from peelian.workflows.settings.figures import MEASURES
 
 NATION = "England and Wales"
+SIMILAR, REGION = (
+    "Similar forces together",
+    " (region)",
+)  # a row, and the end of another's name
 LABELS = {
     "all": "recorded offences",
     "violence-with-injury": "offences of violence with injury",
@@ -111,8 +115,8 @@ def beside(forces: Forces, at: int, group: Group) -> Table:
     together: dict[str, Ints] = {
         forces.name(at): np.array([at]),
         **{forces.name(int(i)): np.array([i]) for i in group.places},
-        "Similar forces together": group.places,
-        f"{region} (region)": np.flatnonzero(forces.regions == region),
+        SIMILAR: group.places,
+        f"{region}{REGION}": np.flatnonzero(forces.regions == region),
         NATION: np.flatnonzero(everyone),
     }
     parts = []

@@ -9,7 +9,7 @@ import numpy as np
 from peelian import evaluation, sharing, sources, statistics
 from peelian.reports.bulletin import Change, Latest, PublicTable
 from peelian.terms import CountCell, Floats, NotAllowedNow, ShownCell, Table, Texts
-from peelian.workflows.force_compared import LABELS, SUBGROUPS, Forces
+from peelian.workflows.force_compared import LABELS, NATION, REGION, SIMILAR, SUBGROUPS, Forces
 from peelian.workflows.measures import MonthlyMeasure
 from peelian.workflows.yearly import SeriesOfYears, year_bounds
 
@@ -58,14 +58,18 @@ def force_table(measure: str, rates: Table, area: str) -> PublicTable:
     label = LABELS[{"knife-enabled": "knife"}.get(measure, measure)]
     rows = rates.columns["measure"] == label
     c = {name: column[rows] for name, column in rates.columns.items()}
+    names = c["area"].astype(str)
+    kinds = [names == SIMILAR, np.char.endswith(names, REGION), names == NATION]
     columns = {
-        "force": c["area"],
+        "force": np.char.replace(names, REGION, ""),
+        "group": np.select(kinds, ["similar", "region", "nation"], "force"),
         "n": c["n"],
         "state": _state(c["n"]),
         **{name: c[name] for name in ("population", "rate", "low", "high")},
     }
     source = KNIFE if measure == "knife-enabled" else RECORDED
-    return PublicTable(measure, "force", area, source, Table(columns), 1)
+    span = (sources.RECORDED_YEAR, sources.RECORDED_YEAR)
+    return PublicTable(measure, "force", area, source, Table(columns), 1, span)
 
 
 def latest_year(measure: str, forces: Forces, at: int) -> Latest | None:
@@ -181,9 +185,11 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
         "district": np.array(places), "n": n, "state": np.array([s[0] for _, s in counts]),
         "population": people, "rate": rate, "low": low, "high": high,
     }  # fmt: skip
+    span = (found.held[0], found.held[-1]) if found.held else ("", "")
     return PublicTable(
-        found.series.measure.key, "district", area, found.source, Table(columns), sharing.BASE
-    )
+        found.series.measure.key, "district", area, found.source, Table(columns),
+        sharing.BASE, span,
+    )  # fmt: skip
 
 
 def own_latest(found: Protected, residents: float) -> Latest | None:
