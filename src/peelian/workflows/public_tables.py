@@ -185,10 +185,12 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
         "district": np.array(places), "n": n, "state": np.array([s[0] for _, s in counts]),
         "population": people, "rate": rate, "low": low, "high": high,
     }  # fmt: skip
-    span = (found.held[0], found.held[-1]) if found.held else ("", "")
+    held = found.held
+    span = (held[0], held[-1]) if held else ("", "")
+    within = [month for month in found.months.tolist() if span[0] <= month <= span[1]]
     return PublicTable(
         found.series.measure.key, "district", area, found.source, Table(columns),
-        sharing.BASE, span,
+        sharing.BASE, span, len(within) - len(held),
     )  # fmt: skip
 
 

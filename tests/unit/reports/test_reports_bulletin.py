@@ -256,6 +256,22 @@ def test_a_table_says_when_and_which_rows_are_several_forces():
     assert "Region: East of England 52,300" in text
     assert "England and Wales, all together 380,000" in text
     assert "in the districts of Essex, April 2018 to March 2019" in text
+    assert "Months in this time that we do not hold: 2." in text
+
+
+def test_rates_of_one_table_have_the_same_decimals():
+    """Two where the lowest is small, one where all are large."""
+    text = seen("sample_bulletin", "violence-with-injury.html")
+    assert "8.3 (8.1 to 8.4)" in text and "211.1 (210.4 to 211.8)" in text
+    assert "1.11 (0.96 to 1.27)" in seen("sample_bulletin", "districts/basildon.html")
+
+
+def test_a_district_says_its_newest_numbers():
+    text = seen("sample_bulletin", "districts/basildon.html")
+    assert "2018/19: 210 offences, which is 1.14 for every 1,000 residents" in text
+    assert "July 2016: 205 offences." in text
+    text = seen("sample_bulletin", "districts/harlow.html")
+    assert "July 2016: the number is fewer than 5, or withheld." in text
 
 
 def test_what_is_withheld_whole_is_said():

@@ -88,9 +88,12 @@ class Phrases:
         """12.7 % of a share of either sign."""
         return self("number.percent", number=rounded(abs(100 * share), 1))
 
-    def rate(self, rate: float, low: float, high: float) -> dict[str, str]:
-        """A rate and its interval, all to the decimals that fit the rate."""
-        decimals = 2 if rate < SMALL_RATE else 1
+    def rate(
+        self, rate: float, low: float, high: float, *, decimals: int | None = None
+    ) -> dict[str, str]:
+        """A rate and its interval, all to the same decimals: those that fit the rate."""
+        if decimals is None:
+            decimals = 2 if rate < SMALL_RATE else 1
         return {
             name: with_commas(value, decimals)
             for name, value in (("rate", rate), ("low", low), ("high", high))

@@ -10,7 +10,7 @@ from peelian.reports.bulletin import said
 from peelian.reports.bulletin.archive import SITE_RECORD
 from peelian.reports.bulletin.files import csv_metadata, public_csv
 from peelian.reports.bulletin.phrases import Phrases, count
-from peelian.reports.bulletin.tables import OVER_TIME, Shown, shown, small_chart
+from peelian.reports.bulletin.tables import Shown, shown, small_chart
 from peelian.reports.bulletin.values import Bulletin, District, PublicTable, Topic
 from peelian.reports.map import static_text, templates
 from peelian.reports.provenance import SEAL, provenance_json, provenance_record
@@ -202,7 +202,7 @@ class _Site:
     def small(self, topic: Topic) -> tuple[str, str]:
         """A small chart of the first table over time that has one, and its caption."""
         for table in topic.tables:
-            chart = small_chart(self.say, table) if table.by in OVER_TIME else ("", "")
+            chart = small_chart(self.say, table) if table.by in said.OVER_TIME else ("", "")
             if chart[0]:
                 return chart
         return "", ""
@@ -227,7 +227,7 @@ class _Site:
                 )
                 for start, key in topic.flags
             ],
-            "series": self.views(t for t in topic.tables if t.by in OVER_TIME),
+            "series": self.views(t for t in topic.tables if t.by in said.OVER_TIME),
             "forces": self.views(t for t in topic.tables if t.by == "force"),
             "districts": self.views(t for t in topic.tables if t.by == "district"),
             "wide": self.wider(topic.tables, topic.measure),

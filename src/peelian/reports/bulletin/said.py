@@ -9,6 +9,7 @@ from peelian.reports.bulletin.values import Bulletin, Change, Latest, PublicTabl
 from peelian.reports.numbers import rounded
 
 DOWN, UP, UNSURE, UNKNOWN = "down", "up", "unsure", "unknown"
+OVER_TIME = ("year", "quarter", "month")
 ANSWERS = (DOWN, UP, UNSURE, UNKNOWN)
 NOT_A_HARM = ("possession-of-weapons",)  # nobody is harmed by it, so it is no one's risk
 
@@ -94,10 +95,10 @@ def trend_sentence(say: Phrases, topic: Topic) -> str:
 
 
 def newest_sentence(say: Phrases, table: PublicTable) -> str:
-    """The last row held of a table by year; nothing of others."""
+    """The last row held of a table over time; nothing of others."""
     columns = table.table.columns
     held = [i for i, state in enumerate(columns["state"]) if state != "not held"]
-    if table.by != "year" or not held:
+    if table.by not in OVER_TIME or not held:
         return ""
     row = held[-1]
     period = say.period(table.by, columns[table.by][row])

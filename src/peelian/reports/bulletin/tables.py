@@ -9,14 +9,14 @@ import numpy as np
 
 from peelian.reports.bulletin.charts import Series, series_chart
 from peelian.reports.bulletin.phrases import Phrases, count
-from peelian.reports.bulletin.said import title_of
+from peelian.reports.bulletin.said import OVER_TIME, title_of
 from peelian.reports.bulletin.values import BY, PublicTable
 from peelian.reports.numbers import rounded
 from peelian.statistics import garwood_limits
 from peelian.terms import Floats, ParameterError
 
-OVER_TIME = ("year", "quarter", "month")
 STATES = ("shown", "withheld", "not held")
+ONE_DECIMAL_FROM = 5.0  # a table whose lowest rate is less has two decimals throughout
 DRAWN_FROM = 2  # shown numbers that make a chart
 
 
@@ -77,15 +77,17 @@ def shown(
     head = [Cell(say(f"table.column_{by}")), Cell(say("table.column_n"), number=True)]
     first = [Cell(name, links.get(name, "")) for name in _names(say, table)]
     body = [first, [_count(say, columns, i) for i in range(n_rows)]]
-    for column, ends in (("rate", ("low", "high")), ("change", ("change_low", "change_high"))):
+    for column, write in (("rate", _rates), ("change", _changes)):
         if column in columns and np.isfinite(columns[column]).any():
             head.append(Cell(say(f"table.column_{column}"), number=True))
-            numbers = zip(*(columns[c] for c in (column, *ends)), strict=True)
-            write = _rate if column == "rate" else _change
-            body.append([write(say, *map(float, row)) for row in numbers])
+            body.append(write(say, columns))
     notes = []
+    if table.gaps:
+        notes.append(say("table.gaps", months=str(table.gaps)))
     if table.rounded_to > 1:
         notes.append(say("table.rounded", base=str(table.rounded_to)))
+        if "rate" in columns:
+            notes.append(say("table.rounded_rates"))
     if any(state != "shown" for state in columns["state"]):
         notes.append(say("table.withheld_note"))
     view = Shown(
@@ -251,19 +253,28 @@ def _count(say: Phrases, columns: Mapping[str, Any], row: int) -> Cell:
     return Cell(say(f"table.{state.replace(' ', '_')}"), number=True, gap=True)
 
 
-def _rate(say: Phrases, rate: float, low: float, high: float) -> Cell:
-    if not math.isfinite(rate):
-        return Cell(say("table.none"), number=True, gap=True)
-    texts = say.rate(rate, low, high)
-    said = say("table.interval", value=texts["rate"], low=texts["low"], high=texts["high"])
-    return Cell(said, number=True)
+def _rates(say: Phrases, columns: Mapping[str, Any]) -> list[Cell]:
+    """Rates with their intervals, all to the same decimals."""
+    decimals = 1 if np.nanmin(columns["rate"]) >= ONE_DECIMAL_FROM else 2
+    numbers = zip(*(map(float, columns[c]) for c in ("rate", "low", "high")), strict=True)
+    return [
+        _interval(say, rate, *say.rate(rate, low, high, decimals=decimals).values())
+        for rate, low, high in numbers
+    ]
 
 
-def _change(say: Phrases, change: float, low: float, high: float) -> Cell:
-    if not math.isfinite(change):
+def _changes(say: Phrases, columns: Mapping[str, Any]) -> list[Cell]:
+    """Changes from the year before with their intervals."""
+    names = ("change", "change_low", "change_high")
+    numbers = zip(*(map(float, columns[c]) for c in names), strict=True)
+    return [_interval(say, row[0], *(_signed(say, share) for share in row)) for row in numbers]
+
+
+def _interval(say: Phrases, known: float, value: str, low: str, high: str) -> Cell:
+    """An estimate and its interval; that there is none where it is not known."""
+    if not math.isfinite(known):
         return Cell(say("table.none"), number=True, gap=True)
-    value, low_text, high_text = (_signed(say, share) for share in (change, low, high))
-    return Cell(say("table.interval", value=value, low=low_text, high=high_text), number=True)
+    return Cell(say("table.interval", value=value, low=low, high=high), number=True)
 
 
 def _signed(say: Phrases, share: float) -> str:

@@ -23,7 +23,8 @@ class PublicTable:
     1,000, 95 % interval); by year also ``change``, ``change_low``, ``change_high``, as shares;
     by force also ``group`` (``force``, ``similar``, ``region`` or ``nation``) where rows are
     several forces together. ``rounded_to`` is 1 for numbers that their source has published
-    as they are. ``span`` is the first and last year or month of a table by district or force.
+    as they are. ``span`` is the first and last year or month of a table by district or force,
+    ``gaps`` how many months within it are not held, and so not counted.
     """
 
     measure: str
@@ -33,6 +34,7 @@ class PublicTable:
     table: Table
     rounded_to: int
     span: tuple[str, str] = ("", "")
+    gaps: int = 0
 
 
 @dataclass(frozen=True)
