@@ -127,7 +127,10 @@ def agreement(request: HttpRequest) -> HttpResponse:
     coding = coding_of(store, opened)
     if not coding.compared:
         return redirect("narratives")
-    values = _agreement(coding, agreement_of(store, opened, now=timezone.now()))
+    values = {
+        **_agreement(coding, agreement_of(store, opened, now=timezone.now())),
+        "source": opened.settings.source,
+    }
     title = "How well coders and classifier agree"
     return show(request, held, PAGE, title, values, template="narrative_agreement")
 

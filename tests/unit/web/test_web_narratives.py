@@ -262,6 +262,7 @@ def test_agreement_needs_a_comparison_then_shows_where_two_differ(desk, opened):
     page = text_of(desk.get("/narratives/agreement"))
     assert "A and B gave the same code to 2 of 3 rows: kappa 0.00" in page
     assert "needs 400 or more" in page
+    assert "crimes.csv --text mo --offence class --coded-in-store" in page
     assert "waits" in page
     first = opened.sample[0]
     assert desk.get("/narratives/next?coder=C&mode=third").url.startswith(
