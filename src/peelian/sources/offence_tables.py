@@ -69,6 +69,7 @@ def read_offence_sets(path: str | Path | None = None) -> tuple[OffenceSet, ...]:
             codes=tuple(one["codes"]),
             label=one["label"],
             note=" ".join(one["note"].split()),
+            flagged=one.get("flagged", False),
         )
         for one in _entries(path, "set", wanted)
     )

@@ -21,13 +21,17 @@ class OffenceClass:
 
 @dataclass(frozen=True)
 class OffenceSet:
-    """A named, versioned set of offence codes, with the reason it is drawn so."""
+    """A named, versioned set of offence codes, with the reason it is drawn so.
+
+    Of a set that is ``flagged`` only events whose knife flag says yes are meant.
+    """
 
     name: str
     version: str
     codes: tuple[str, ...]
     label: str
     note: str
+    flagged: bool = False
 
 
 @dataclass(frozen=True)

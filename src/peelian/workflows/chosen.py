@@ -70,11 +70,25 @@ def events_of_store(
     Of those taken back: how many, and how many rows that take back found none.
     """
     every = store.events(offences=training.codes)
+    if training.offence_set.flagged:
+        every = _flagged(every, training.offence_set)
     on_sink = np.zeros(len(every), dtype=bool)
     if not keep_sinks:
         on_sink = offences.sink_mask(every, sources.read_sinks())
     events, *back = spacetime.without_taken_back(every.where(~on_sink))
     return events, (back[0], back[1]), every.where(on_sink)
+
+
+def _flagged(events: Events, chosen: OffenceSet) -> Events:
+    """The events whose knife flag says yes; CoverageError where none says anything."""
+    knife = np.full(len(events), np.nan) if events.knife is None else events.knife
+    if np.isnan(knife).all():
+        raise CoverageError(
+            f"offence set {chosen.name} {chosen.version}: no event says whether a knife was "
+            "used; name the column that does in the mapping, or choose "
+            f"{chosen.name}@home-office-1 for every event of its classes"
+        )
+    return events.where(knife == 1)
 
 
 def _with_columns(given: EventsFile) -> EventsFile:

@@ -248,7 +248,7 @@ def _from_store(store: Store | None, cells: Cells, *, raw: bool) -> Material:
     sink_names = tuple(np.unique(on_sink.place).tolist())
     counts = (
         spacetime.count_events(events, grid, periods)
-        if any(back) or cells.harm
+        if any(back) or cells.harm or training.offence_set.flagged
         else store.count_events(
             grid, periods, offences=training.codes, excluded_places=sink_names
         )

@@ -105,7 +105,7 @@ def test_each_code_of_a_definition_can_be_recorded_while_it_holds():
 def test_the_current_definition_is_the_published_set():
     sets = sources.read_offence_sets()
     assert set(NOW.codes) == set(
-        sources.find_offence_set(sets, "knife-enabled", "home-office-1").codes
+        sources.find_offence_set(sets, "knife-enabled", "home-office-2").codes
     )
 
 

@@ -1,6 +1,7 @@
 """From a coded extract with flags to the measures by month, and what Home says of them."""
 
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -11,7 +12,7 @@ from command_line import peelian
 from peelian.offences import MEASURES
 from peelian.store import open_store
 from peelian.terms import Areas, CoverageError, DataError
-from peelian.workflows import ingest, overview
+from peelian.workflows import Cells, CountSettings, ingest, overview, run
 from peelian.workflows.measures import measures_held, misdated, monthly
 from store_samples import make_extract
 
@@ -261,3 +262,16 @@ def test_labels_of_other_events_are_refused_and_nothing_is_kept(tmp_path):
     with pytest.raises(DataError, match="no event of these files takes a flag from its 1"):
         ingest(store, [path], now=NOW, mapping=tmp_path / "force.toml", knife=flags)
     assert store.batches() == ()
+
+
+def test_maps_and_counts_of_the_set_take_flagged_events_alone(coded, tmp_path):
+    of_set = CountSettings(cells=Cells(offence_set="knife-enabled"))
+    found = run("count", coded, of_set, now=NOW)
+    assert found.table.columns["n"].sum() == KNIFE.sum()
+    assert any("knife-enabled, version home-office-2" in n for n in found.provenance.notes)
+    every = replace(of_set, cells=Cells(offence_set="knife-enabled@home-office-1"))
+    assert run("count", coded, every, now=NOW).table.columns["n"].sum() == KNIFE.sum() + 78
+    store = open_store(tmp_path / "store", create=True)
+    store.save(make_extract(offence="home-office:34B"), now=NOW)
+    with pytest.raises(CoverageError, match="name the column that does in the mapping"):
+        run("count", store, of_set, now=NOW)
