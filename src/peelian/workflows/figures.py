@@ -65,8 +65,11 @@ def figures(
     sections = tuple(
         _sections(name, settings, group, rates, funnel, knife, measured, held, admitted)
     )
+    own = {one.heading for one in measured}  # read alone, their sentences need their subject
     notes = tuple(
-        sentence for section in sections for sentence in (*section.sentences, *section.after)
+        f"{section.heading}: {sentence}" if section.heading in own else sentence
+        for section in sections
+        for sentence in (*section.sentences, *section.after)
     )
     record = replace(record, notes=tuple(dict.fromkeys(notes)))
     document = reports.Document(
@@ -141,7 +144,7 @@ def _sections(
     yield reports.Section("From the store", held)
     for one in measured:
         yield reports.Section(
-            f"{one.found.measure.label}, from the store",
+            one.heading,
             one.found.said,
             tuple(t for t in (one.districts, one.found.by_month) if t is not None),
             one.found.notes,
@@ -186,6 +189,11 @@ class Measured:
     found: MonthlyMeasure
     districts: Table | None
     chart: str
+
+    @property
+    def heading(self) -> str:
+        """Of its section."""
+        return f"{self.found.measure.label}, from the store"
 
 
 def _held(
