@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from peelian import evaluation, sharing, sources, statistics
+from peelian import evaluation, sharing, sources
 from peelian.reports.bulletin import Change, Latest, PublicTable
 from peelian.terms import CountCell, Floats, NotAllowedNow, ShownCell, Table, Texts
 from peelian.workflows.force_compared import LABELS, NATION, REGION, SIMILAR, SUBGROUPS, Forces
@@ -74,11 +74,8 @@ def force_table(measure: str, rates: Table, area: str) -> PublicTable:
 
 def latest_year(measure: str, forces: Forces, at: int) -> Latest | None:
     """The rate of the recorded crime tables' year, as published."""
-    n = float(forces.counts[measure][at])
-    if np.isnan(n):
-        return None
     first, last = year_bounds(sources.RECORDED_YEAR)
-    return _latest(n, float(forces.residents[at]), first, last)
+    return _latest(float(forces.counts[measure][at]), float(forces.residents[at]), first, last)
 
 
 def latest_of_years(series: SeriesOfYears) -> Latest | None:
@@ -180,11 +177,13 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
     counts = [found.counts(place, ["all"]) for place in places]
     n = np.array([count[0] for count, _ in counts])
     people = np.array([residents.get(place, np.nan) for place in places])
-    rate, low, high = _rates(n, people)
+    rates = evaluation.area_rates(places, n, people).columns
     columns = {
-        "district": np.array(places), "n": n, "state": np.array([s[0] for _, s in counts]),
-        "population": people, "rate": rate, "low": low, "high": high,
-    }  # fmt: skip
+        "district": np.array(places),
+        "n": n,
+        "state": np.array([s[0] for _, s in counts]),
+        **{name: rates[name] for name in ("population", "rate", "low", "high")},
+    }
     held = found.held
     span = (held[0], held[-1]) if held else ("", "")
     within = [month for month in found.months.tolist() if span[0] <= month <= span[1]]
@@ -197,10 +196,9 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
 def own_latest(found: Protected, residents: float) -> Latest | None:
     """The rate of the last twelve months, where they are held and shown."""
     n, _ = found.counts(sharing.EVERYWHERE, [THIS])
-    if np.isnan(n[0]) or not residents:
+    if np.isnan(n[0]):
         return None
-    first, last = _bounds(found.sums[THIS])
-    return _latest(float(n[0]), residents, first, last)
+    return _latest(float(n[0]), residents, *_bounds(found.sums[THIS]))
 
 
 def own_change(found: Protected) -> Change | None:
@@ -236,17 +234,11 @@ def _bounds(months: Sequence[str]) -> tuple[date, date]:
     return date.fromisoformat(f"{months[0]}-01"), last
 
 
-def _latest(n: float, residents: float, first: date, last: date) -> Latest:
-    rate, low, high = (float(v[0]) for v in _rates(np.array([n]), np.array([residents])))
-    return Latest(first, last, n, residents, rate, low, high)
-
-
-def _rates(n: Floats, residents: Floats) -> tuple[Floats, Floats, Floats]:
-    """Per 1,000 residents with exact limits; NaN where a count or residents are not known."""
-    thousands = np.where(residents > 0, residents, np.nan) / evaluation.PER
-    low, high = statistics.garwood_limits(np.nan_to_num(n))
-    unknown = np.where(np.isnan(n), np.nan, 1.0) / thousands
-    return n * unknown, low * unknown, high * unknown
+def _latest(n: float, residents: float, first: date, last: date) -> Latest | None:
+    """A number with its rate; None where there is none, as of too few offences."""
+    c = evaluation.area_rates([""], [n], [residents]).columns
+    rate, low, high = (float(c[name][0]) for name in ("rate", "low", "high"))
+    return None if np.isnan(rate) else Latest(first, last, n, residents, rate, low, high)
 
 
 def _state(n: Floats) -> Texts:
