@@ -40,7 +40,7 @@ def district_rates(events: Events, areas: Areas, *, days: float, harm: bool = Fa
        1936. doi:10.1093/biomet/28.3-4.437
     """
     districts, code = np.unique(np.array(areas.district), return_inverse=True)
-    population = np.bincount(code, weights=areas.population, minlength=len(districts))
+    population = np.bincount(code, weights=areas.population)
     area, known = spacetime.assign_areas(events, areas)
     there, weight = code[area[known]], events.weight[known]
     n = np.bincount(there, weights=weight, minlength=len(districts))

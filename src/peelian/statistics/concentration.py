@@ -40,7 +40,7 @@ def lorenz(counts: ArrayLike, area: ArrayLike | None = None) -> tuple[Floats, Fl
     array([0.  , 0.  , 0.  , 0.25, 1.  ])
     """
     values, size = _checked(counts, area)
-    order = np.argsort(values if area is None else values / size, kind="stable")
+    order = np.argsort(values / size, kind="stable")
     places = np.append(0.0, np.cumsum(size[order]))
     events = np.append(0.0, np.cumsum(values[order]))
     if not len(values):

@@ -140,7 +140,8 @@ def overlap_factor(n_periods: int, correlation: ArrayLike) -> float:
         raise ParameterError(f"there are {n} periods; a trend needs 3 or more, better 10")
     rho = np.asarray(correlation, dtype=np.float64)
     lag = np.arange(1, len(rho) + 1)
-    pairs = np.maximum(n - lag, 0) * np.maximum(n - lag - 1, 0) * np.maximum(n - lag - 2, 0)
+    left = np.maximum(n - lag, 2)
+    pairs = left * (left - 1) * (left - 2)
     ranks = 6 / np.pi * np.arcsin(rho / 2)
     return float(1 + 2 / (n * (n - 1) * (n - 2)) * np.sum(pairs * ranks))
 

@@ -24,6 +24,7 @@ def test_a_rate_is_withheld_where_few_nobody_or_unknown():
     assert np.isnan(c.columns["high"]).tolist() == [True, False, True, True]
     none = evaluation.area_rates(["a"], [0], [1e4]).columns
     assert none["note"].tolist() == ["too few for a rate"]
+    assert evaluation.area_rates(["a"], [20], [1]).columns["rate"] == 20_000
 
 
 def test_a_table_of_rates_says_what_its_columns_are():
@@ -76,6 +77,16 @@ def test_areas_that_differ_by_more_than_chance_have_wider_limits():
     assert (found["wide_low"] < found["low"]).all()
     assert (found["wide_high"] > found["high"]).all()
     assert set(found["reading"]) == {"usual"}
+
+
+def test_a_funnel_does_not_depend_on_the_unit_of_residents_and_takes_one_event():
+    people = np.array([1e5, 2e5, 3e5])
+    counts = [30, 45, 20]
+    whole = evaluation.area_funnel(list("abc"), counts, people).columns
+    part = evaluation.area_funnel(list("abc"), counts, people / 1e6).columns
+    np.testing.assert_allclose(part["wide_high"], whole["wide_high"])
+    one = evaluation.area_funnel(list("abc"), [0, 1, 0], people).columns
+    assert set(one["reading"]) == {"usual"}
 
 
 @pytest.mark.parametrize(
@@ -238,6 +249,11 @@ def test_limits_and_p_of_a_trend_are_those_of_a_weighted_line(counts, spread):
     assert (found.interval.low, found.interval.high) == pytest.approx(ends, rel=1e-6)
     assert found.interval.method == "quasi-Poisson, t"
     assert found.p == pytest.approx(2 * stats.t.sf(abs(slope) / error, freedom), rel=1e-4)
+
+
+def test_one_event_in_four_years_is_no_trend():
+    found = evaluation.yearly_trend([0, 1, 0, 0])
+    assert found.interval.low < 1 < found.interval.high
 
 
 def test_a_trend_of_a_thousandfold_rise_is_found():

@@ -12,7 +12,7 @@ from peelian.terms import Areas
 # Two areas of Westham, one of Eastham and one of a wood, side by side.
 AREAS = Areas(
     ("1", "2", "3", "4"), ("a", "b", "c", "d"), ("Westham", "Eastham", "Westham", "Wood"),
-    np.array([400.0, 3000.0, 600.0, 0.0]),
+    np.array([800.0, 3000.0, 1200.0, 0.0]),
     np.array([shapely.box(at, 0, at + 1, 1) for at in range(4)]), "none",
 )  # fmt: skip
 
@@ -29,9 +29,9 @@ def test_rates_by_hand():
     assert list(columns) == ["district", "n", "population", "rate", "low", "high"]
     assert columns["district"] == ["Eastham", "Westham", "Wood"]
     assert columns["n"] == [0, 3, 1]
-    assert columns["population"] == [3000, 1000, 0]
-    assert columns["rate"][:2] == [0, 3]
-    assert columns["low"][1] == pytest.approx(garwood(3, 1).low)
+    assert columns["population"] == [3000, 2000, 0]
+    assert columns["rate"][:2] == [0, 1.5]
+    assert columns["low"][1] == pytest.approx(garwood(3, 2).low)
     assert columns["high"][0] == pytest.approx(garwood(0, 3).high)
     for name in ("rate", "low", "high"):
         assert np.isnan(columns[name][2])
@@ -51,8 +51,8 @@ def test_harm_has_its_own_rate_beside_the_events():
     assert list(columns)[:3] == ["district", "n", "harm"]
     assert columns["n"].tolist() == [0, 3, 1]
     assert columns["harm"].tolist() == [0, 12.5, 7]
-    assert columns["rate"][1] == 12.5
-    low, high = weighted_garwood_limits(12.5, 2**2 + 10**2 + 0.5**2, 10)
+    assert columns["rate"][1] == 6.25
+    low, high = weighted_garwood_limits(12.5, 2**2 + 10**2 + 0.5**2, 10, 2)
     assert (columns["low"][1], columns["high"][1]) == pytest.approx((low, high))
     assert (made.units["n"], made.units["harm"]) == ("events", "days")
     assert (made.units["rate"], made.units["low"]) == ("days per 1,000", "95 %")
@@ -70,4 +70,4 @@ def test_without_events_a_rate_is_none_and_its_limit_is_not():
     for harm in (False, True):
         columns = district_rates(nothing, AREAS, days=30, harm=harm).columns
         assert columns["n"].tolist() == [0, 0, 0]
-        assert columns["high"][1] == pytest.approx(garwood_limits(0)[1])
+        assert columns["high"][1] == pytest.approx(garwood_limits(0, 2)[1])

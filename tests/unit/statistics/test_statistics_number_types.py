@@ -43,7 +43,7 @@ COUNTS = np.array([0, 3, 7, 100], dtype=np.uint8)
         (f1_of, (HALF / 4,)),
         (gini, (HALF,)),
         (lorenz, (HALF, HALF)),
-        (generalised_gini, (HALF,)),
+        (generalised_gini, (HALF / 4,)),
         (overlap_factor, (9, HALF / 4)),
         (wilson_limits, (HALF, 3 * HALF)),
         (clopper_pearson_limits, (HALF, 3 * HALF)),

@@ -99,6 +99,14 @@ def test_a_budget_of_k_cells_buys_all_of_k_and_nothing_of_the_next():
         assert flagged.tolist() == [0] * (100 - k) + [1] * k
 
 
+def test_a_large_cell_does_not_hide_the_last_one_bought():
+    density = np.random.default_rng(1).permutation(np.arange(1.0, 30))
+    area = np.append(np.ones(29), 3.0)
+    flagged = flag_shares(np.append(density, 0.5), area, area_budget=3)
+    assert sorted(density[flagged[:-1] == 1]) == [27, 28, 29]
+    assert flagged.sum() == 3
+
+
 def test_a_budget_short_of_all_by_rounding_buys_all():
     area = np.array([1e9, 1.0])
     assert flag_shares(np.array([2.0, 1]), area, area_budget=1e9 + 0.5).tolist() == [1, 1]
@@ -112,6 +120,8 @@ def test_no_cells_are_a_budget_too():
 def test_ties_go_against_the_forecaster_by_density_and_spare_what_is_flagged_whole():
     flagged = against_ties(np.array([1, 0.5, 0.5, 0]), np.ones(4), np.array([9.0, 7, 3, 2]))
     assert flagged.tolist() == [1, 0, 1, 0]
+    alike = against_ties(np.full(100, 0.75), np.ones(100), np.arange(100) % 2)
+    assert alike.tolist() == [1, 1] * 25 + [1, 0] * 25  # of equals the first
     area = np.array([4.0, 1.0])  # three in four is sparser than one in one
     assert against_ties(np.full(2, 0.8), area, np.array([3.0, 1.0])).tolist() == [1, 0]
 
