@@ -17,7 +17,6 @@ from bulletin_samples import months, sample_bulletin, table_of, years
 from peelian.evaluation import compare_counts
 from peelian.reports import Topic, parse_provenance, render_bulletin
 from peelian.reports.bulletin.phrases import Phrases, about
-from peelian.reports.bulletin.render import outgoing
 from peelian.reports.bulletin.said import change_sentence
 from peelian.terms import Contact, ParameterError, Words
 
@@ -70,6 +69,12 @@ class Page(HTMLParser):
 
     def text(self):
         return " ".join(" ".join(self.texts).split())
+
+
+def outgoing(bulletin):
+    """The addresses that the words and the contacts give."""
+    pages = {t for key, t in bulletin.words.texts.items() if key.endswith("page")}
+    return {a for a in pages if "://" in a} | {c.page for c in bulletin.contacts if c.page}
 
 
 def seen(name, path):
@@ -305,6 +310,9 @@ def test_every_file_has_metadata_that_fits_it():
         columns = told["tableSchema"]["columns"]
         assert [column["name"] for column in columns] == header
         assert all(column["dc:description"] and column["datatype"] for column in columns)
+        empty = {column["name"] for column in columns if not column["required"]}
+        rows = list(csv.DictReader(io.StringIO(files[path].decode())))
+        assert {name for row in rows for name, value in row.items() if not value} <= empty
         assert told["dc:issued"]["@value"] == "2026-11-22"
         assert told["dc:license"].startswith("Open Government Licence")
         assert parse_provenance(told["dc:provenance"]) == samples.sample_record()
@@ -325,6 +333,13 @@ def test_hostile_names_are_only_text():
         assert b"<script>alert" not in data, path
     assert "<script>alert('x')</script>" in seen("hostile", "index.html")
     assert "'=1+1" in site("hostile")["data/robbery-by-district.csv"].decode()
+
+
+def test_words_are_only_text_too():
+    bulletin = sample_bulletin()
+    texts = {**bulletin.words.texts, "help.heading": "<b onclick='x'>Help</b>"}
+    files = render_bulletin(replace(bulletin, words=Words("en-XA", "X", texts)))
+    assert "<b onclick" not in files["help.html"].decode()
 
 
 def test_help_comes_before_all_else():

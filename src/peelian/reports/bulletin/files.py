@@ -13,7 +13,14 @@ from peelian.reports.tables import table_csv
 from peelian.terms import Provenance, Table
 
 # What each column holds, and the word of its unit.
-DATATYPES = {"n": "integer", "population": "integer", "state": "string", "group": "string"}
+DATATYPES = {
+    "month": "gYearMonth",
+    "quarter": "gYearMonth",
+    "n": "integer",
+    "population": "integer",
+    "state": "string",
+    "group": "string",
+}
 UNITS = {
     "n": "n", "population": "population", "rate": "rate", "low": "rate", "high": "rate",
     "change": "share", "change_low": "share", "change_high": "share",
@@ -79,13 +86,13 @@ def csv_metadata(
 
 
 def _column(say: Phrases, name: str) -> dict[str, Any]:
-    known = name in DATATYPES or name in UNITS
+    number = name in UNITS
     column: dict[str, Any] = {
         "name": name,
         "titles": name,
         "dc:description": say(f"csv.{name}"),
-        "datatype": DATATYPES.get(name, "number" if known else "string"),
-        "required": not known or name in ("state", "group"),
+        "datatype": DATATYPES.get(name, "number" if number else "string"),
+        "required": not number,
     }
     if name in UNITS:
         column |= {"null": "", "schema:unitText": say(f"csv.unit_{UNITS[name]}")}

@@ -14,15 +14,11 @@ from peelian.reports.bulletin.tables import Shown, shown, small_chart
 from peelian.reports.bulletin.values import Bulletin, District, PublicTable, Topic
 from peelian.reports.map import static_text, templates
 from peelian.reports.provenance import SEAL, provenance_json, provenance_record
-from peelian.terms import Contact, ParameterError
+from peelian.terms import ParameterError
 
 STYLE, SCRIPT = "public.css", "public.js"
-HOME, HELP, METHOD, DISTRICTS = (
-    "index.html",
-    "help.html",
-    "method.html",
-    "districts/index.html",
-)
+HOME, HELP, METHOD = "index.html", "help.html", "method.html"
+DISTRICTS = "districts/index.html"
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 RESERVED = ("index", "help", "method")
 DISTANT_DAYS = 366  # numbers older than this are said to be old
@@ -33,10 +29,9 @@ FACTS = ("county", "law", "brennan", "pickett")
 
 @dataclass(frozen=True, eq=False)
 class _File:
-    """A table, and the name of its files in ``data``."""
+    """A table, and how it is shown."""
 
     table: PublicTable
-    name: str
     view: Shown
 
 
@@ -68,10 +63,8 @@ def _files(bulletin: Bulletin) -> Iterator[tuple[str, bytes]]:
     yield HOME, site.page("index", HOME, "index.heading", **site.index())
     for topic in bulletin.topics:
         path = f"{topic.measure}.html"
-        yield (
-            path,
-            site.page("topic", path, f"measure.{topic.measure}.title", **site.topic(topic)),
-        )
+        heading = f"measure.{topic.measure}.title"
+        yield path, site.page("topic", path, heading, **site.topic(topic))
     yield DISTRICTS, site.page("districts", DISTRICTS, "districts.heading")
     for district in bulletin.districts:
         path = f"districts/{district.slug}.html"
@@ -80,7 +73,7 @@ def _files(bulletin: Bulletin) -> Iterator[tuple[str, bytes]]:
     yield METHOD, site.page("method", METHOD, "method.heading", **site.method())
     issued = bulletin.released.isoformat()
     for file in site.files.values():
-        name = f"{file.name}.csv"
+        name = f"{file.view.name}.csv"
         metadata = csv_metadata(site.say, file.table, name, bulletin.provenance, issued)
         yield f"data/{name}", public_csv(file.table)
         yield f"data/{name}-metadata.json", metadata
@@ -110,7 +103,7 @@ class _Site:
         self, tables: tuple[PublicTable, ...], prefix: str, letters: Mapping[str, str]
     ) -> None:
         links = {d.name: f"districts/{d.slug}.html" for d in self.bulletin.districts}
-        taken = {file.name for file in self.files.values()}
+        taken = {file.view.name for file in self.files.values()}
         for table in tables:
             if id(table) in self.files:
                 continue
@@ -123,7 +116,7 @@ class _Site:
             view = shown(
                 self.say, table, name, area=self.bulletin.area, links=links, flags=letters
             )
-            self.files[id(table)] = _File(table, name, view)
+            self.files[id(table)] = _File(table, view)
 
     def page(self, template: str, path: str, heading: str, **values: Any) -> bytes:
         """One page, as UTF-8 HTML."""
@@ -131,23 +124,20 @@ class _Site:
         district = values["district"].name if "district" in values else ""
         title = say("site.title", area=b.area)
         head = say(heading, area=b.area, district=district)
-        text: str = (
-            templates()
-            .get_template(f"bulletin/{template}.html")
-            .render(
-                say=say,
-                b=b,
-                site=title,
-                heading=head,
-                page_title=say("site.page_title", page=head, site=title),
-                here=path,
-                root="../" * path.count("/"),
-                pages=self.navigation(),
-                count=count,
-                title_of=lambda measure: said.title_of(say, measure),
-                issued=say("site.issued", date=say.day(b.released)),
-                **values,
-            )
+        page = templates().get_template(f"bulletin/{template}.html")
+        text: str = page.render(
+            say=say,
+            b=b,
+            site=title,
+            heading=head,
+            page_title=say("site.page_title", page=head, site=title),
+            here=path,
+            root="../" * path.count("/"),
+            pages=self.navigation(),
+            count=count,
+            title_of=lambda measure: said.title_of(say, measure),
+            issued=say("site.issued", date=say.day(b.released)),
+            **values,
         )
         return text.encode()
 
@@ -222,8 +212,7 @@ class _Site:
                 say(
                     "topic.recording_flag",
                     letter=flags[start],
-                    what=say(f"recording.{key}.what", **{"from": start}),
-                    source=say(f"recording.{key}.source"),
+                    **_recording(say, start, key),
                 )
                 for start, key in topic.flags
             ],
@@ -298,9 +287,8 @@ class _Site:
                 say(
                     "method.recording_item",
                     title=said.title_of(say, measure),
-                    what=say(f"recording.{key}.what", **{"from": start}),
-                    source=say(f"recording.{key}.source"),
                     **{"from": start},
+                    **_recording(say, start, key),
                 )
                 for measure, start, key in self.recordings
             ],
@@ -327,12 +315,12 @@ def dialled(number: str) -> str:
     return re.sub(r"[^\d+*#]", "", number)
 
 
-def outgoing(bulletin: Bulletin) -> set[str]:
-    """Every address outside the site that its pages lead to."""
-    texts = bulletin.words.texts
-    contacts: tuple[Contact, ...] = bulletin.contacts
-    listed = {text for key, text in texts.items() if key.endswith("page") and "://" in text}
-    return listed | {contact.page for contact in contacts if contact.page}
+def _recording(say: Phrases, start: str, key: str) -> dict[str, str]:
+    """What changed in recording, and who says so."""
+    return {
+        "what": say(f"recording.{key}.what", **{"from": start}),
+        "source": say(f"recording.{key}.source"),
+    }
 
 
 def _letters(topic: Topic) -> dict[str, str]:

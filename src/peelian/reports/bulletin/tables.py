@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -42,8 +42,8 @@ class Shown:
     own: tuple[bool, ...]  # the row of the area itself
     notes: tuple[str, ...]
     source: str
-    chart: str = ""
-    legend: tuple[str, ...] = field(default=())
+    chart: str  # SVG; empty without one
+    legend: tuple[str, ...]
 
 
 def shown(
@@ -90,7 +90,8 @@ def shown(
             notes.append(say("table.rounded_rates"))
     if any(state != "shown" for state in columns["state"]):
         notes.append(say("table.withheld_note"))
-    view = Shown(
+    chart, legend = _drawn(say, table, flags)
+    return Shown(
         name,
         table.measure,
         caption,
@@ -99,9 +100,9 @@ def shown(
         tuple(str(value) == area for value in columns[by]),
         tuple(notes),
         say("topic.source", source=say(f"source.{table.source}.title")),
+        chart,
+        legend,
     )
-    chart, legend = _drawn(say, table, flags)
-    return Shown(**{**view.__dict__, "chart": chart, "legend": legend})
 
 
 def caption_of(say: Phrases, table: PublicTable) -> str:
