@@ -33,6 +33,7 @@ MORE = {
     "concentration": "/map?method=concentration",
     "one-method": "/methods/gi-star",
     "arches": "/arches?days=2",
+    "harm": "/map?harm=cchi-2026-essex",
 }
 
 

@@ -203,7 +203,7 @@ def measure_in_words(name: str) -> str:
     """A measure of concentration as it is said: ``top_share_0.01`` ends in its share."""
     word, _, share = name.rpartition("_")
     said = {
-        "top_share": "Events in the top {} of cells",
+        "top_share": "Share in the top {} of cells",
         "places_holding": "Cells that hold {}",
     }
     return said[word].format(f"{float(share):.0%}") if word in said else label_of(name)

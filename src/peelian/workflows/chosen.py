@@ -140,7 +140,7 @@ def weighed(events: Events, name: str, *, raw: bool) -> tuple[Events, tuple[str,
         return events, ()
     index = sources.harm_index(name)
     found, left_out = offences.weigh_by_harm(events, index)
-    notes = [f"{index.sentence} Numbers are days, not events.", *index.notes]
+    notes = [f"{index.sentence} What is weighed by it is in days of harm.", *index.notes]
     if left_out:
         notes.append(f"Left out: {left_out:,} events that the index has no value for.")
     if raw:

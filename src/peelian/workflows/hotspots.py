@@ -249,7 +249,8 @@ def concentration(
     record = material.record(
         "hotspots concentration", settings, method="concentration", seed=settings.seed, now=now
     )
-    table = Table(columns, f"Concentration over {places}", {"low": "95 %", "high": "95 %"})
+    of = " of harm" if material.harm else ""
+    table = Table(columns, f"Concentration{of} over {places}", {"low": "95 %", "high": "95 %"})
     return Outcome(table, record, material.chosen, shapes=nowhere(table))
 
 

@@ -127,7 +127,7 @@ def test_a_hotspot_method_is_told_of_days_with_the_largest_brought_down(store):
     assert outcome.table.units["harm"] == "days"
     assert outcome.table.columns["n"].sum() == 101
     assert outcome.table.columns["harm"].sum() == 99 + 2 * 365  # two of 101 are no hundredth
-    assert any("Numbers are days" in note for note in outcome.provenance.notes)
+    assert any("days of harm" in note for note in outcome.provenance.notes)
     assert outcome.view.title.startswith("Getis-Ord Gi* of harm")
     assert outcome.view.subtitle.endswith("weighed by harm, in days")
 
@@ -215,6 +215,28 @@ def test_a_plan_for_harm_says_so_on_its_pages_and_in_its_tables(year):
 def test_what_only_counts_refuses_harm_and_says_why(job, settings, why):
     with pytest.raises(ParameterError, match=f"{why}.*Count events, or choose another"):
         run(job, None, settings, now=NOW)
+
+
+def test_a_scan_adds_up_days_of_harm(tmp_path):
+    held = open_store(tmp_path / "store", create=True)
+    point = sources.essex_areas().polygons[0].representative_point()
+    days = np.arange("2018-01-01", "2018-03-01", dtype="datetime64[D]")
+    start = [f"{day}T12:00:00" for day in days.astype(str)] + ["2018-02-10T12:00:00"] * 3
+    end = [at.replace("T12", "T13") for at in start]
+    codes = ["police-uk:shoplifting", "police-uk:robbery"] * (len(days) // 2 + 1)
+    codes = [*codes[: len(days)], *["police-uk:robbery"] * 3]
+    x = np.append(point.x + 40.0 * np.arange(len(days)), [point.x + 9000.0] * 3)
+    slices = [f"essex/{at[:7]}" for at in start]
+    held.save(
+        make_extract(
+            len(x), offence=codes, x=x, y=point.y, start=start, end=end, slices=slices
+        ),
+        now=NOW,
+    )
+    cells = Cells(harm="cchi-2026", offence_set="all", period="week")
+    found = run("hotspots scan", held, ScanSettings(cells, runs=19, max_days=7), now=NOW)
+    assert found.table.columns["observed"][0] > 365  # days: there are 62 events
+    assert any("counts for its weight" in said for said in found.chosen)
 
 
 def test_whatever_else_takes_cells_takes_harm():
