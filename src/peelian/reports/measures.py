@@ -11,6 +11,7 @@ def measure_notes(
     *,
     unflagged: float = 0.0,
     read_flags: int = 0,
+    mixed: bool = False,
     flags: Sequence[DefinitionChange] = (),
 ) -> tuple[str, ...]:
     """What was counted, how much cannot be said, and where the series changes its meaning.
@@ -22,6 +23,8 @@ def measure_notes(
         Events of its codes of which it cannot be said whether they count. [events]
     read_flags : int
         Flags that were read from narratives. [events]
+    mixed : bool
+        Whether others were not.
     flags : sequence of DefinitionChange
         Within the series.
     """
@@ -37,8 +40,10 @@ def measure_notes(
     if read_flags:
         notes.append(
             f"{with_commas(read_flags)} flags, yes or no, were read from narratives and not "
-            "made by officers: do not compare with months whose flags are officers'."
+            "made by officers: do not compare with series whose flags are officers'."
         )
+    if mixed:
+        notes.append("Other flags are officers', so no change from a year before is told.")
     notes += [
         f"From {one.day.day} {one.day:%B %Y} counted as {one.new}, before as {one.old}: not "
         f"comparable. {one.reason}"

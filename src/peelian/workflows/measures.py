@@ -29,6 +29,7 @@ from peelian.workflows.gather import AREAS_LAYER, held_months
 
 _SECOND = np.timedelta64(1, "s")
 _YEAR = 12  # months
+MOST_UNSAID = 0.1  # share of a period's events without a flag, above which no change is told
 READ_FLAGS = "knife-flags"  # entries of the store: which batches took flags from narratives
 
 
@@ -47,15 +48,19 @@ class MonthlyMeasure:
     days : array, shape (n_months,)
         [days]
     counts : array, shape (n_areas, n_months)
-        NaN in months not held, or without a definition. Events in no district are only in the
-        whole area. [events]
+        NaN in months not held, without a definition, or in which no event carries a flag.
+        Events in no district are only in the whole area. [events]
     residents : array, shape (n_areas,)
         NaN where not held.
-    unflagged : float
+    unsaid : array, shape (n_months,)
         Events of the measure's codes of which it cannot be said whether they count: no flag,
         or a class that did not exist that day. [events]
+    every : array, shape (n_months,)
+        All events of those codes. [events]
     read_flags : int
         Flags of the events held that were read from narratives: of the knife measure only.
+    mixed : bool
+        Whether others were not.
     flags : tuple of DefinitionChange
         The days within the series from which it means something else.
     """
@@ -67,9 +72,16 @@ class MonthlyMeasure:
     days: Floats
     counts: Floats
     residents: Floats
-    unflagged: float
+    unsaid: Floats
+    every: Floats
     read_flags: int
+    mixed: bool
     flags: tuple[DefinitionChange, ...]
+
+    @property
+    def unflagged(self) -> float:
+        """Events of which it cannot be said whether they count, in the months held."""
+        return float(np.nansum(self.unsaid))
 
     @property
     def by_month(self) -> Table:
@@ -100,6 +112,7 @@ class MonthlyMeasure:
         return reports.measure_notes(
             self.measure,
             unflagged=self.unflagged,
+            mixed=self.mixed,
             read_flags=self.read_flags,
             flags=self.flags,
         )
@@ -124,12 +137,18 @@ class MonthlyMeasure:
     def year_change(self) -> evaluation.YearChange | None:
         """The whole area's last months against those a year before, where both mean the same.
 
-        None too where `evaluation.compare_years` has none.
+        None where `evaluation.compare_years` has none, the definition or the making of the
+        flag changed, or more than MOST_UNSAID of the events of either carry none.
         """
         found = evaluation.compare_years(self.counts.sum(axis=0), self.days)
-        if found is None:
+        if found is None or self.mixed:
             return None
-        first = _day(str(self.months[-_YEAR - found.months]))
+        end, k = len(self.months), found.months
+        for last in (end, end - _YEAR):
+            part = slice(last - k, last)
+            if self.unsaid[part].sum() > MOST_UNSAID * self.every[part].sum():
+                return None
+        first = _day(str(self.months[end - _YEAR - k]))
         return None if any(one.day > first for one in self.flags) else found
 
 
@@ -181,7 +200,8 @@ def monthly(
         events = store.events(offences=measure.codes)
     else:
         events = _of(events, measure.codes)
-    weight, unflagged, read_flags, known = events.weight, 0.0, 0, periods.held
+    weight, read_flags, mixed, known = events.weight, 0, False, periods.held
+    unsaid = np.zeros(len(events))
     flags: tuple[DefinitionChange, ...] = ()
     if measure.key == offences.KNIFE:
         definitions = sources.read_knife_definitions()
@@ -189,12 +209,15 @@ def monthly(
             events, recorded_days(events), definitions, _validity(), adopted=adopted
         )
         flags = _in_use(definitions, sorted(held), adopted)[1]
-        read_flags = _read_flags(store)
+        read_flags, mixed = _read_flags(store)
         first = np.datetime64(min(one.valid_from for one in definitions), "M")
+        unsaid, weight = events.weight * np.isnan(enabled), events.weight * (enabled == 1)
         known = known & (months >= first)
-        inside = spacetime.assign_periods(periods, events.start, events.end)[1]
-        unflagged = float(events.weight[inside & np.isnan(enabled)].sum())
-        weight = events.weight * (enabled == 1)
+    (_, (every,)), (_, (unknown,)) = (
+        spacetime.count_districts(replace(events, weight=each), None, periods)
+        for each in (events.weight, unsaid)
+    )
+    known = known & ((every != unknown) | (every == 0))
     areas = store.read_areas() if AREAS_LAYER in store.layers() else None
     if by_district and areas is None:
         raise CoverageError("no areas are held: run `peelian ingest --areas FILE` first")
@@ -209,8 +232,10 @@ def monthly(
         ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(float),
         np.where(known & bool(measure.codes), counts, np.nan),
         _residents(areas, names),
-        unflagged,
+        unknown,
+        every,
         read_flags,
+        mixed,
         flags,
     )
 
@@ -222,10 +247,14 @@ def keep_read_flags(store: Store, batch: str, file: Path, n: int, *, now: dateti
     store.append_entries(READ_FLAGS, {f"{batch[:16]}-{digest[:16]}": said}, now=now)
 
 
-def _read_flags(store: Store) -> int:
-    """Flags read from narratives in the batches that count."""
+def _read_flags(store: Store) -> tuple[int, bool]:
+    """Flags read from narratives in the batches that count, and whether others were not."""
     kept = {one.content["batch"]: int(one.content["n"]) for one in store.entries(READ_FLAGS)}
-    return sum(kept.get(batch.batch, 0) for batch in store.live_batches())
+    read = sum(kept.get(batch.batch, 0) for batch in store.live_batches())
+    if not read:
+        return 0, False
+    knife = store.events().knife
+    return read, knife is not None and int((~np.isnan(knife)).sum()) > read
 
 
 def misdated(events: Events) -> Table:

@@ -246,7 +246,9 @@ def test_from_narratives_to_the_measure_by_commands(tmp_path):
     assert "2 events took the flag read from their narrative; of 1 the file" in ended.err
     found = monthly(before, measures_held(before)[0])
     assert (found.counts.tolist(), found.unflagged, found.read_flags) == ([[2]], 1, 2)
+    assert found.mixed
     assert any(note.startswith("2 flags, yes or no, were read from") for note in found.notes)
+    assert "Other flags are officers', so no change from a year before is told." in found.notes
     then = open_store(store, version=1)
     assert monthly(then, measures_held(then)[0]).read_flags == 0
     assert peelian(*read_plain[:-1], "--knife", flags).code == 0  # offered again: held already
@@ -275,3 +277,39 @@ def test_maps_and_counts_of_the_set_take_flagged_events_alone(coded, tmp_path):
     store.save(make_extract(offence="home-office:34B"), now=NOW)
     with pytest.raises(CoverageError, match="name the column that does in the mapping"):
         run("count", store, of_set, now=NOW)
+
+
+def months_of_robbery(folder, flags_of):
+    """A store of 26 months with 20 robberies each; ``flags_of`` gives a month's flags."""
+    store = open_store(folder / "store", create=True)
+    for n, month in enumerate(MONTHS.astype(str)):
+        day = np.datetime64(f"{month}-10")
+        store.save(
+            make_extract(
+                20, file=f"{month}.csv", slices=f"force/{month}", offence="home-office:34B",
+                start=[day] * 20, end=[day] * 20, knife=flags_of(n),
+            ),
+            now=NOW,
+        )  # fmt: skip
+    return store
+
+
+def test_months_without_any_flag_are_not_known_to_be_zero(tmp_path):
+    """The flag began after six months: a rise from nothing must not be told."""
+    store = months_of_robbery(tmp_path, lambda n: None if n < 6 else [True] * 8 + [False] * 12)
+    found = monthly(store, measures_held(store)[0])
+    assert np.isnan(found.counts[0, :6]).all()
+    assert (found.counts[0, 6:] == 8).all()
+    assert found.unflagged == 120
+    assert found.year_change.months == 8  # as far back as there are flags
+
+
+@pytest.mark.parametrize(("without", "told"), [(2, True), (3, False)])
+def test_a_change_is_told_only_where_few_carry_no_flag(tmp_path, without, told):
+    flags = [True] * 8 + [None] * without + [False] * (12 - without)
+    store = months_of_robbery(tmp_path, lambda n: flags)
+    found = monthly(store, measures_held(store)[0])
+    assert (found.year_change is not None) == told
+    assert (
+        monthly(store, measures_held(store)[2]).year_change is not None
+    )  # robbery needs none
