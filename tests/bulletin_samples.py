@@ -9,9 +9,10 @@ from peelian.evaluation import RateRatio, compare_counts
 from peelian.reports import Bulletin, Change, District, Latest, PublicTable, Topic
 from peelian.sources import read_contacts, read_words
 from peelian.statistics import garwood
-from peelian.terms import Ingredient, Interval, Provenance, Table
+from peelian.terms import Ingredient, Interval, Provenance, Table, Words
 
 HOSTILE = "<script>alert('x')</script> & \"Sons\" of " + "a very long name " * 6
+OPEN, CLOSE = "\u27e6", "\u27e7"  # around every text of the pseudo-language
 TOPICS = ("knife-enabled", "violence-with-injury", "robbery", "possession-of-weapons")
 
 
@@ -201,3 +202,21 @@ def hostile() -> Bulletin:
         ),
         withheld=(("robbery", HOSTILE),),
     )
+
+
+def pseudo():
+    """The sample in a language in which every text is marked and 60 % longer."""
+    bulletin = sample_bulletin(draft=True)
+
+    def marked(text):
+        return f"{OPEN}{text} {'~' * int(0.6 * len(text))}{CLOSE}"
+
+    texts = {
+        key: text if "://" in text else marked(text)
+        for key, text in bulletin.words.texts.items()
+    }
+    contacts = tuple(
+        replace(c, name=marked(c.name), when=marked(c.when)) for c in bulletin.contacts
+    )
+    words = Words("en-XA", "Pseudo", texts)
+    return replace(bulletin, words=words, contacts=contacts)

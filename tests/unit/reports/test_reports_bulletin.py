@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import bulletin_samples as samples
-from bulletin_samples import months, sample_bulletin, table_of, years
+from bulletin_samples import CLOSE, OPEN, months, pseudo, sample_bulletin, table_of, years
 from peelian.evaluation import compare_counts
 from peelian.reports import Topic, parse_provenance, render_bulletin
 from peelian.reports.bulletin.phrases import Phrases, about
@@ -24,7 +24,6 @@ EVERY = ("sample_bulletin", "nothing_known", "all_withheld", "hostile")
 MOST = 100_000  # bytes of a page
 NO_TEXT = ("script", "style")
 SHOWN_ATTRIBUTES = ("aria-label", "alt", "title", "placeholder")
-OPEN, CLOSE = "\u27e6", "\u27e7"
 
 
 @cache
@@ -359,24 +358,6 @@ def test_a_contact_that_was_checked_says_when():
     assert "Figures team" in text and "Checked on 20 November 2026." in text
     assert 'href="sms:07000000000"' in files["method.html"].decode()
     assert "Figures team" not in files["help.html"].decode()
-
-
-def pseudo():
-    """The sample in a language in which every text is marked and 60 % longer."""
-    bulletin = sample_bulletin(draft=True)
-
-    def marked(text):
-        return f"{OPEN}{text} {'~' * int(0.6 * len(text))}{CLOSE}"
-
-    texts = {
-        key: text if "://" in text else marked(text)
-        for key, text in bulletin.words.texts.items()
-    }
-    contacts = tuple(
-        replace(c, name=marked(c.name), when=marked(c.when)) for c in bulletin.contacts
-    )
-    words = Words("en-XA", "Pseudo", texts)
-    return replace(bulletin, words=words, contacts=contacts)
 
 
 def test_every_word_comes_from_the_words():
