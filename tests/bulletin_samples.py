@@ -40,13 +40,14 @@ def table_of(
     base=1,
     span=("", ""),
     gaps=0,
+    sinks=(),
     **more,
 ):
     """A table; a number, ``withheld`` or ``not held`` for each name."""
     seen = np.array([np.nan if isinstance(v, str) else float(v) for v in n])
     state = np.array([v if isinstance(v, str) else "shown" for v in n])
     columns = {by: np.array(names), "n": seen, "state": state, **more}
-    return PublicTable(measure, by, place, source, Table(columns), base, span, gaps)
+    return PublicTable(measure, by, place, source, Table(columns), base, span, gaps, sinks)
 
 
 def rates(n, residents):
@@ -126,7 +127,7 @@ def sample_bulletin(**changes) -> Bulletin:
             table_of(
                 "violence-and-sexual-offences", "district", ["Basildon", "Harlow", "Maldon"],
                 [2505, "withheld", "withheld"], source="police-uk", base=5,
-                span=("2018-04", "2019-03"), gaps=2,
+                span=("2018-04", "2019-03"), gaps=2, sinks=("Basildon",),
                 **rates([2505, "withheld", "withheld"], 180_000),
             ),
         ),

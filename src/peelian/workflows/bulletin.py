@@ -8,10 +8,19 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from peelian import offences, sharing, sources
+from peelian import evaluation, offences, sharing, sources, spacetime
+from peelian.offences import Measure
 from peelian.reports.bulletin import Bulletin, District, PublicTable, Topic
 from peelian.store import Store
-from peelian.terms import LOCAL_ZONE, Areas, Ingredient, ParameterError, ShownCell, Table
+from peelian.terms import (
+    LOCAL_ZONE,
+    Areas,
+    Events,
+    Ingredient,
+    ParameterError,
+    ShownCell,
+    Table,
+)
 from peelian.workflows import public_tables as public
 from peelian.workflows.force_compared import Forces, Group, beside
 from peelian.workflows.gather import AREAS_LAYER, record_of
@@ -24,6 +33,7 @@ from peelian.workflows.yearly import SeriesOfYears, knife_years
 
 NEAREST = 7  # forces most like it that it is held beside
 MOST_MONTHS = 60
+MOST = 0.5  # share of a district's offences at such points that must be said
 
 
 def bulletin(
@@ -95,13 +105,28 @@ def _protected(
         series = monthly(store, measure, by_district=True, events=events)
         if np.isnan(series.counts).all():
             continue
-        one = public.protect(series, cells, months=months)
+        sinks = _at_sinks(events, measure, store.read_areas())
+        one = public.protect(series, cells, months=months, sinks=sinks)
         if one is None:
             refused.append(measure.key)
             continue
         found[measure.asked] = one
         cells = (*cells, *one.cells)
     return found, tuple(refused)
+
+
+def _at_sinks(events: Events, measure: Measure, areas: Areas) -> tuple[str, ...]:
+    """Districts in which most of a measure lies at points that gather records."""
+    of = events.where(np.isin(events.offence, measure.codes))
+    area, known = spacetime.assign_areas(of, areas)
+    district = np.array(areas.district)[area[known]]
+    sink = offences.sink_mask(of, sources.read_sinks())[known]
+    names, n = np.unique(district, return_counts=True)
+    return tuple(
+        name
+        for name in names[n >= evaluation.MIN_BASE].tolist()
+        if sink[district == name].mean() > MOST
+    )
 
 
 def _topic(
@@ -138,6 +163,12 @@ def _topic(
         if own.series.measure.exact:
             latest = public.own_latest(own, sum(residents.values())) or latest
             change = public.own_change(own) or change
+        first = min(own.months)
+        flags += tuple(
+            (month, "knife-definition")
+            for month in (f"{one.day:%Y-%m}" for one in own.series.flags)
+            if month >= first
+        )
     tables.append(public.force_table(measure, rates, area))
     return Topic(measure, tuple(tables), latest, change, trend, span, flags)
 

@@ -109,6 +109,7 @@ class Protected:
     sums: Mapping[str, tuple[str, ...]]
     cells: tuple[ShownCell, ...]
     shown: Mapping[str, ShownCell]
+    sinks: tuple[str, ...] = ()  # districts where most lie at points such as an airport
 
     @property
     def held(self) -> list[str]:
@@ -133,7 +134,11 @@ class Protected:
 
 
 def protect(
-    series: MonthlyMeasure, ledger: Sequence[ShownCell], *, months: int
+    series: MonthlyMeasure,
+    ledger: Sequence[ShownCell],
+    *,
+    months: int,
+    sinks: tuple[str, ...] = (),
 ) -> Protected | None:
     """Counts by month and district fit to show beside every earlier release; None if none are.
 
@@ -160,7 +165,7 @@ def protect(
         made = sharing.protect(offered, ledger=ledger)
     except NotAllowedNow:
         return None
-    return Protected(series, shown, sums, made.cells, {c.label: c for c in made.cells})
+    return Protected(series, shown, sums, made.cells, {c.label: c for c in made.cells}, sinks)
 
 
 def month_table(found: Protected, place: str, named: str) -> PublicTable:
@@ -168,7 +173,10 @@ def month_table(found: Protected, place: str, named: str) -> PublicTable:
     n, state = found.counts(place, found.months.tolist())
     columns = {"month": found.months, "n": n, "state": state}
     key = found.series.measure.key
-    return PublicTable(key, "month", named, found.source, Table(columns), sharing.BASE)
+    sinks = tuple(one for one in found.sinks if one == named)
+    return PublicTable(
+        key, "month", named, found.source, Table(columns), sharing.BASE, sinks=sinks
+    )
 
 
 def district_table(found: Protected, residents: Mapping[str, float], area: str) -> PublicTable:
@@ -189,7 +197,7 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
     within = [month for month in found.months.tolist() if span[0] <= month <= span[1]]
     return PublicTable(
         found.series.measure.key, "district", area, found.source, Table(columns),
-        sharing.BASE, span, len(within) - len(held),
+        sharing.BASE, span, len(within) - len(held), found.sinks,
     )  # fmt: skip
 
 

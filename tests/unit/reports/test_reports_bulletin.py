@@ -456,3 +456,15 @@ def test_months_and_quarters_in_words():
     assert say.period("quarter", "2018-12") == "December 2018 to February 2019"
     assert say.period("year", "2018/19") == "2018/19"
     assert say.period("month", "2018-13") == "2018-13"
+
+
+def test_a_change_of_recording_may_begin_with_a_month():
+    """Its letter stands on the chart by month, and the month is named in words."""
+    table = samples.months("knife-enabled", [50, 60, 55, 70], first="2019-03", base=5)
+    topic = Topic("knife-enabled", (table,), flags=(("2019-04", "knife-definition"),))
+    page = render_bulletin(sample_bulletin(topics=(topic,), districts=()))[
+        "knife-enabled.html"
+    ]
+    text = page.decode()
+    assert "From April 2019 these offences are found" in text
+    assert "A line marked A stands at Apr 2019" in text

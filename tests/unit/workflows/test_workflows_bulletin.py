@@ -1,6 +1,7 @@
 """The public bulletin: what is shown, what the ledger keeps, what is refused."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,14 +9,14 @@ import numpy as np
 import pytest
 
 from command_line import peelian
-from peelian import reports, workflows
+from peelian import reports, sources, workflows
 from peelian.sharing import recoverable
 from peelian.store import Store, open_store
 from peelian.terms import NotAllowedNow, ParameterError, ShownCell
 from peelian.workflows import BulletinSettings, run
 from peelian.workflows.deliver import write, write_folder
 from peelian.workflows.releases import KIND, SITE, Ledger, keep_release
-from web_store import make_sample
+from web_store import make_sample, sample_study_area, street_csv
 
 NOW = datetime(2019, 2, 1, 9, 0, 0, tzinfo=UTC)
 JOB = "report bulletin"
@@ -86,6 +87,29 @@ def test_the_wider_category_never_answers_for_violence_with_injury(store: Store)
         "violence-with-injury",
         "violence-and-sexual-offences",
     }
+
+
+def test_a_district_led_by_an_airport_is_said_to_be(tmp_path: Path) -> None:
+    """Stansted's terminals hold most possession of weapons in their district."""
+    path = make_sample(tmp_path / "airport", ("2018-01", "2018-02"), rows=300)
+    file = tmp_path / "2018-03-sample-street.csv"
+    text = street_csv(file, "2018-03", rows=600).read_text()
+    weapons = [
+        re.sub(r"On or near Street \d", "On or near Airport/Airfield", line)
+        if "Possession of weapons" in line
+        else line
+        for line in text.splitlines(keepends=True)
+    ]
+    file.write_text("".join(weapons).replace("Violence and sexual offences", "Burglary"))
+    store = open_store(path)
+    for extract in sources.read_extracts(file, now=NOW, study_area=sample_study_area()):
+        store.save(extract, now=NOW)
+    outcome = run(JOB, store, BulletinSettings(draft=True), now=NOW)
+    possession = outcome.bulletin.topics[3]
+    (table,) = (t for t in possession.tables if t.by == "district")
+    assert table.sinks == ("Southdale",)
+    page = reports.render_bulletin(outcome.bulletin)["districts/southdale.html"].decode()
+    assert "Take care with Southdale" in page
 
 
 def test_without_a_store_the_published_figures_remain() -> None:

@@ -287,7 +287,7 @@ class _Site:
                 say(
                     "method.recording_item",
                     title=said.title_of(say, measure),
-                    **{"from": start},
+                    **{"from": say.period("month", start)},
                     **_recording(say, start, key),
                 )
                 for measure, start, key in self.recordings
@@ -318,7 +318,7 @@ def dialled(number: str) -> str:
 def _recording(say: Phrases, start: str, key: str) -> dict[str, str]:
     """What changed in recording, and who says so."""
     return {
-        "what": say(f"recording.{key}.what", **{"from": start}),
+        "what": say(f"recording.{key}.what", **{"from": say.period("month", start)}),
         "source": say(f"recording.{key}.source"),
     }
 

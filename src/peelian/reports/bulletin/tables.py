@@ -68,7 +68,7 @@ def shown(
     links : mapping of str to str
         Addresses by what stands in the first column.
     flags : mapping of str to str
-        Letters of the changes of recording by year.
+        Letters of the changes of recording by year or month.
     """
     columns = table.table.columns
     require_public(table)
@@ -84,6 +84,8 @@ def shown(
     notes = []
     if table.gaps:
         notes.append(say("table.gaps", months=str(table.gaps)))
+    if table.sinks:
+        notes.append(say("table.sinks", places=say.several(list(table.sinks))))
     if table.rounded_to > 1:
         notes.append(say("table.rounded", base=str(table.rounded_to)))
         if "rate" in columns:
@@ -159,7 +161,8 @@ def _drawn(
         "not held" if state == "shown" and math.isnan(v) else str(state)
         for state, v in zip(columns["state"], value, strict=True)
     )
-    marked = {label: letter for label, letter in flags.items() if label in labels}
+    starts = zip(columns[table.by], labels, strict=True)
+    marked = {label: flags[str(one)] for one, label in starts if str(one) in flags}
     series = Series(
         labels,
         value,

@@ -24,7 +24,8 @@ class PublicTable:
     by force also ``group`` (``force``, ``similar``, ``region`` or ``nation``) where rows are
     several forces together. ``rounded_to`` is 1 for numbers that their source has published
     as they are. ``span`` is the first and last year or month of a table by district or force,
-    ``gaps`` how many months within it are not held, and so not counted.
+    ``gaps`` how many months within it are not held, and so not counted. ``sinks`` are the
+    places in which most were recorded at points such as an airport, not in the streets.
     """
 
     measure: str
@@ -35,6 +36,7 @@ class PublicTable:
     rounded_to: int
     span: tuple[str, str] = ("", "")
     gaps: int = 0
+    sinks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Topic:
 
     ``measure`` is what was asked for, ``latest`` and ``change`` are None where the data held
     cannot give them; a table of a wider measure names its own. ``flags`` are the changes of
-    recording within the series: from when, what, source.
+    recording within the series: from which year or month, and the key of its words.
     """
 
     measure: str
