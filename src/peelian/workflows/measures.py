@@ -137,19 +137,26 @@ class MonthlyMeasure:
     def year_change(self) -> evaluation.YearChange | None:
         """The whole area's last months against those a year before, where both mean the same.
 
-        None where `evaluation.compare_years` has none, the definition or the making of the
-        flag changed, or more than MOST_UNSAID of the events of either carry none.
+        None too where `evaluation.compare_years` has none.
         """
         found = evaluation.compare_years(self.counts.sum(axis=0), self.days)
-        if found is None or self.mixed:
-            return None
-        end, k = len(self.months), found.months
+        return found if found and self.comparable(found.months) else None
+
+    def comparable(self, k: int) -> bool:
+        """Whether the last ``k`` months mean what the same months a year before do.
+
+        Not across a change of definition, with flags made in two ways, or where more than
+        MOST_UNSAID of the events of either time carry none. ``k`` is at most 12.
+        """
+        end = len(self.months)
+        if self.mixed or end < _YEAR + k:
+            return False
         for last in (end, end - _YEAR):
             part = slice(last - k, last)
             if self.unsaid[part].sum() > MOST_UNSAID * self.every[part].sum():
-                return None
+                return False
         first = _day(str(self.months[end - _YEAR - k]))
-        return None if any(one.day > first for one in self.flags) else found
+        return not any(one.day > first for one in self.flags)
 
 
 def measures_held(

@@ -215,9 +215,7 @@ def own_change(found: Protected) -> Change | None:
     Of rounded counts, so that a reader comes to the same; the dispersion is of true months.
     """
     n, _ = found.counts(sharing.EVERYWHERE, [THIS, BEFORE])
-    if np.isnan(n).any() or any(
-        one.day > _bounds(found.sums[BEFORE])[0] for one in found.series.flags
-    ):
+    if np.isnan(n).any() or not found.series.comparable(YEAR):
         return None
     bounds = [_bounds(found.sums[span]) for span in (THIS, BEFORE)]
     days = [(last - first).days + 1 for first, last in bounds]
