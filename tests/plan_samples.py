@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from peelian.store import open_store
 from peelian.workflows import ForecastSettings, PlanSettings, run
-from peelian.workflows.kept_plan import read_plan
+from peelian.workflows.patrols.kept_plan import read_plan
 
 # The morning after the planned shift.
 AFTER = datetime(2018, 11, 2, 9, tzinfo=ZoneInfo("Europe/London"))

@@ -25,7 +25,8 @@ class Slow:
 
 if __name__ == "__main__":
     from factories import NOW
-    from peelian.workflows import BacktestSettings, from_json, run, workers
+    from peelian.workflows import BacktestSettings, from_json, run
+    from peelian.workflows.forecasting import workers
     from slow_forecaster import Slow as Named  # by the name it has in a test, not __main__
 
     forecasts.FORECASTERS["slow"] = lambda: Named(0.02)

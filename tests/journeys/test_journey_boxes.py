@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from peelian.store import open_store
-from peelian.workflows.boxes import read_boxes
+from peelian.workflows.boxes.kept import read_boxes
 from serving import DESK, PHONE, serving
 from web_store import make_sample
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from command_line import peelian
 from narrative_files import HIDDEN, bytes_of, narratives_csv
 from peelian.store import open_store
-from peelian.workflows.narrative_codes import CODES, READS
+from peelian.workflows.narratives.codes import CODES, READS
 from serving import DESK, PHONE, serving
 
 pytestmark = pytest.mark.browser

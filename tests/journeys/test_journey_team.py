@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from peelian.store import open_store
 from peelian.workflows import run
-from peelian.workflows.reported import read_reports
+from peelian.workflows.delivery.reported import read_reports
 from peelian.workflows.settings import DosageSettings
 from plan_samples import at_stop, entries_of, kept_plan, write_pings
 from serving import DESK, PHONE, serving
@@ -80,7 +80,7 @@ def opened(context, link):
 
 
 def plan_of(store):
-    from peelian.workflows.kept_plan import read_plan
+    from peelian.workflows.patrols.kept_plan import read_plan
 
     return read_plan(open_store(store))
 

@@ -12,7 +12,7 @@ from peelian.offences import (
     coded_rows,
     narrative_mentions,
 )
-from peelian.workflows.narrative_review import pieces_of
+from peelian.workflows.narratives.review import pieces_of
 
 WORDS = sources.read_knife_words(None)
 SOUP = sorted({word for group in WORDS.groups.values() for word in group})

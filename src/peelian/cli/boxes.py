@@ -10,7 +10,7 @@ import typer
 from peelian.cli.show import print_data, say
 
 if TYPE_CHECKING:
-    from peelian.workflows.boxes import Kept
+    from peelian.workflows.boxes.kept import Kept
 
 boxes = typer.Typer(
     no_args_is_help=True, help="Hot spots that people draw: kept, planned and scored."
@@ -51,7 +51,7 @@ def add(
     Example: peelian boxes add forecourt.geojson --reason "Fights after matches, from patrols"
     """
     from peelian import workflows
-    from peelian.workflows.boxes import Wording
+    from peelian.workflows.boxes.kept import Wording
 
     kept = workflows.add_file_of_boxes(
         workflows.open_store(store),
@@ -82,7 +82,7 @@ def edit(
     Example: peelian boxes edit 3 --file wider.geojson --reason "The bus stops belong to it"
     """
     from peelian import workflows
-    from peelian.workflows.boxes import Wording
+    from peelian.workflows.boxes.kept import Wording
 
     kept = workflows.edit_box_by_file(
         workflows.open_store(store),
@@ -107,7 +107,7 @@ def reject(
     Example: peelian boxes reject 3 --reason "The night club has closed"
     """
     from peelian import workflows
-    from peelian.workflows.boxes import Wording, reject_box
+    from peelian.workflows.boxes.kept import Wording, reject_box
 
     kept = reject_box(
         workflows.open_store(store), number, Wording(reason, role), now=datetime.now(UTC)

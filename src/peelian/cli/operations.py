@@ -48,7 +48,7 @@ def create(
     --last-day 2025-12-07 --area Essex --targets sweeps=22,schools=23
     """
     from peelian import sources, workflows
-    from peelian.workflows import weeks
+    from peelian.workflows.weeks import operations as weeks
 
     now = datetime.now(UTC)
     told = (name, kind, first_day, last_day, area, partners, strands, targets, leads)
@@ -94,7 +94,8 @@ def record(
     areas=4 minutes=150 knives=1 place=Basildon
     """
     from peelian import workflows
-    from peelian.workflows import week_entries, weeks
+    from peelian.workflows.weeks import entries as week_entries
+    from peelian.workflows.weeks import operations as weeks
 
     now = datetime.now(UTC)
     held = workflows.open_store(store)

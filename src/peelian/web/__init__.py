@@ -59,7 +59,7 @@ def serve(
     from peelian import workflows
     from peelian.web.server import run
     from peelian.web.site import site_beside
-    from peelian.workflows.narrative_review import open_review
+    from peelian.workflows.narratives.review import open_review
 
     site = site_beside(
         Path(store_path),

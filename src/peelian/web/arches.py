@@ -26,7 +26,7 @@ from peelian.web.views import (
     short_address,
 )
 from peelian.workflows import ArchSettings, to_json
-from peelian.workflows.arches import keep_arches
+from peelian.workflows.patrols.arches import keep_arches
 
 TITLE = "Knife arches"
 

@@ -16,9 +16,8 @@ from peelian.terms import ROLES, Box, BoxKind, ParameterError
 from peelian.web.held import Held
 from peelian.web.results import Result
 from peelian.web.show import table_shown
-from peelian.workflows.box_files import degrees_of, joined, square_around
-from peelian.workflows.box_list import boxes_table, history_table
-from peelian.workflows.boxes import (
+from peelian.workflows.boxes.files import degrees_of, joined, square_around
+from peelian.workflows.boxes.kept import (
     LONGEST_NAME,
     LONGEST_REASON,
     Wording,
@@ -27,6 +26,7 @@ from peelian.workflows.boxes import (
     read_boxes,
     standing,
 )
+from peelian.workflows.boxes.listed import boxes_table, history_table
 
 EDIT, TOLD = "box", "told"  # of the address: the box to redraw, and what was just done
 MOST_BYTES = 100_000  # of an uploaded file

@@ -18,7 +18,7 @@ from peelian.web.box_forms import EDIT, TOLD, BoxForm, drawn_boxes
 from peelian.web.held import read_held
 from peelian.web.results import Result
 from peelian.web.views import map_result, show_map
-from peelian.workflows.boxes import (
+from peelian.workflows.boxes.kept import (
     Kept,
     Wording,
     add_boxes,

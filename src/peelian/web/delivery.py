@@ -24,10 +24,10 @@ from peelian.web.maps import Address, files_of, first_rows, head_of, mapped
 from peelian.web.results import Result
 from peelian.web.show import day_text, table_shown
 from peelian.web.team_links import ends, link_of
-from peelian.workflows.delivery_map import share_class
-from peelian.workflows.dosage import KIND as DOSAGE
-from peelian.workflows.kept_plan import PREFIX, read_plan
-from peelian.workflows.reported import KIND as REPORTS
+from peelian.workflows.delivery.dosage import KIND as DOSAGE
+from peelian.workflows.delivery.map import share_class
+from peelian.workflows.delivery.reported import KIND as REPORTS
+from peelian.workflows.patrols.kept_plan import PREFIX, read_plan
 from peelian.workflows.settings import DeliverySettings
 
 TITLE = "Planned and delivered"

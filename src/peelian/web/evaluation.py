@@ -22,8 +22,8 @@ from peelian.web.results import key_of
 from peelian.web.show import table_shown
 from peelian.web.views import KEEPING, download, nothing_held, results_folder, show
 from peelian.workflows import from_flat, to_json
-from peelian.workflows.evaluated import DESIGNS_IN_WORDS, KIND, dates_of
-from peelian.workflows.register import Registered, designs, find_design, power_settings
+from peelian.workflows.designs.evaluated import DESIGNS_IN_WORDS, KIND, dates_of
+from peelian.workflows.designs.register import Registered, designs, find_design, power_settings
 from peelian.workflows.settings import RegisterSettings, ReportSettings
 
 PAGE = "evaluation"  # in the navigation

@@ -13,9 +13,9 @@ from peelian import sources
 from peelian.web.held import Held
 from peelian.web.manual import title_of
 from peelian.workflows import JOBS, PlanSettings, flat_fields, from_flat
+from peelian.workflows.delivery.reported import KIND as REPORTS
 from peelian.workflows.harm import why_not_harm
 from peelian.workflows.options import on_pages
-from peelian.workflows.reported import KIND as REPORTS
 
 DATE = {"invalid": "Write the date as 2018-12-01"}
 TIME = {"invalid": "Write the time as 14:00", "required": "Give a time, such as 14:00"}

@@ -18,8 +18,8 @@ from peelian.web.desk import Made, Progress
 from peelian.web.maps import Address, mapped, record_bytes, view_of
 from peelian.web.show import day_text, month_text, table_shown
 from peelian.workflows import Figure, Outcome, PlanSettings
-from peelian.workflows.plan import keep_plan
-from peelian.workflows.plan_tables import break_of, clock, moved_sentences
+from peelian.workflows.patrols.plan import keep_plan
+from peelian.workflows.patrols.plan_tables import break_of, clock, moved_sentences
 
 STOPS = ("arrive", "leave", "place", "team", "stop", "cell")
 TEAM_STOPS = ("stop", "arrive", "leave", "place", "cell")

@@ -17,8 +17,8 @@ from peelian.terms import CoverageError, Table
 from peelian.web.desk import Made, Progress
 from peelian.web.show import table_shown
 from peelian.workflows import MapSettings, Outcome
-from peelian.workflows.curve import pai_curve
-from peelian.workflows.forecast import CHAMPION
+from peelian.workflows.forecasting.curve import pai_curve
+from peelian.workflows.forecasting.forecast import CHAMPION
 
 Address: TypeAlias = Callable[[str], str]  # of a file that the result offers
 SCORES = (

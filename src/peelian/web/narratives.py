@@ -26,7 +26,7 @@ from peelian.web.held import Held, read_held
 from peelian.web.show import table_shown
 from peelian.web.views import nothing_held, show
 from peelian.workflows import Outcome
-from peelian.workflows.narrative_review import (
+from peelian.workflows.narratives.review import (
     PURPOSES,
     Coding,
     ReviewFile,

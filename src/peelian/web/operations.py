@@ -31,15 +31,16 @@ from peelian.web.held import Held, read_held
 from peelian.web.running_sheet import DONE, FOUND, sections, sheet_shown, version_told
 from peelian.web.show import table_shown
 from peelian.web.views import download, nothing_held, show, today
-from peelian.workflows import week_entries, weeks
 from peelian.workflows.settings import (
     CloseSettings,
     ListSettings,
     ReturnSettings,
     SheetSettings,
 )
-from peelian.workflows.week_entries import Offered
-from peelian.workflows.week_reports import day_of
+from peelian.workflows.weeks import entries as week_entries
+from peelian.workflows.weeks import operations as weeks
+from peelian.workflows.weeks.entries import Offered
+from peelian.workflows.weeks.reports import day_of
 
 PAGE = "operations"  # in the navigation
 ABOUT = ("csrfmiddlewaretoken", "form", "version", "day", "partner", "withdraw")

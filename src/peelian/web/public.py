@@ -33,7 +33,7 @@ from peelian.web.views import (
     show,
 )
 from peelian.workflows import BulletinSettings, to_json
-from peelian.workflows.releases import KIND, SITE
+from peelian.workflows.public.releases import KIND, SITE
 
 PAGE, TITLE, JOB = "releases", "Public pages", "report bulletin"
 HOME = "index.html"

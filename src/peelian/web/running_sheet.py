@@ -9,7 +9,7 @@ from django.utils import timezone
 from peelian import reports
 from peelian.terms import Table
 from peelian.web.show import day_text, table_shown
-from peelian.workflows.weeks import Written
+from peelian.workflows.weeks.operations import Written
 
 # Columns of the sheet on a page, and what each is called there.
 DONE = {

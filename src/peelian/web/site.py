@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from peelian.terms import LOCAL_ZONE, ParameterError, StoreError
-from peelian.workflows.narrative_review import ReviewFile
+from peelian.workflows.narratives.review import ReviewFile
 
 HERE = Path(__file__).parent
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")

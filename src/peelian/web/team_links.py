@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from peelian.store import Store
 from peelian.terms import LOCAL_ZONE, NotAllowedNow, NotFound
-from peelian.workflows.kept_plan import KeptPlan, KeptStop, read_plan
+from peelian.workflows.patrols.kept_plan import KeptPlan, KeptStop, read_plan
 
 OPEN_AFTER = timedelta(hours=6)  # time to send what was written down out of reach
 SALT = "peelian.team"

@@ -20,7 +20,7 @@ from peelian.terms import LOCAL_ZONE, NotFound, ParameterError, PlatformError
 from peelian.web import errors
 from peelian.web.show import day_text
 from peelian.web.team_links import NO_SUCH_LINK, TeamPack, open_pack, require_open
-from peelian.workflows.reported import (
+from peelian.workflows.delivery.reported import (
     ARRIVED,
     LEFT,
     MOST_SEEN,

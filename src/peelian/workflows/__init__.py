@@ -1,11 +1,10 @@
 """One function per job: gather, decide, apply."""
 
 from peelian.store import Store, open_store
-from peelian.workflows.box_files import (
+from peelian.workflows.boxes.files import (
     add_file_of_boxes,
     edit_box_by_file,
 )
-from peelian.workflows.change import report_change
 from peelian.workflows.deliver import (
     FORMATS,
     as_bytes,
@@ -17,14 +16,15 @@ from peelian.workflows.deliver import (
     write_whole,
 )
 from peelian.workflows.demo import demo
-from peelian.workflows.explore import explore
 from peelian.workflows.ingest import ingest, ingest_text, require_form, suggest
 from peelian.workflows.jobs import JOBS, Job, run
+from peelian.workflows.maps.explore import explore
 from peelian.workflows.options import flat_fields, from_flat, from_json, to_json
 from peelian.workflows.outcome import Outcome, Progress, silent
 from peelian.workflows.overview import Figure, Overview, overview
-from peelian.workflows.plan import plan
-from peelian.workflows.routing import check_answer, solve_problem
+from peelian.workflows.patrols.plan import plan
+from peelian.workflows.patrols.routing import check_answer, solve_problem
+from peelian.workflows.public.change import report_change
 from peelian.workflows.settings import (
     ArchSettings,
     BacktestSettings,

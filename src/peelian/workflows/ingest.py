@@ -13,8 +13,8 @@ from peelian.store import Store
 from peelian.terms import Areas, Base, DataError, Extract, ParameterError, StudyArea, Table
 from peelian.workflows.extent import union_of
 from peelian.workflows.gather import AREAS_LAYER, BASES_LAYER, STUDY_AREA_LAYER
-from peelian.workflows.measures import keep_read_flags, misdated_sentences
 from peelian.workflows.outcome import Progress, silent
+from peelian.workflows.public.measures import keep_read_flags, misdated_sentences
 
 REPORT_FORMATS = ("table", "csv", "json")
 

@@ -7,22 +7,24 @@ from typing import Any
 
 from peelian.store import Store
 from peelian.terms import NotFound, ParameterError
-from peelian.workflows.arches import arches, keep_arches
-from peelian.workflows.backtest import backtest
-from peelian.workflows.box_list import list_boxes
-from peelian.workflows.box_scores import score_boxes
-from peelian.workflows.bulletin import bulletin
-from peelian.workflows.comparisons import change, dual_kde
-from peelian.workflows.count import count
-from peelian.workflows.delivery import delivery
-from peelian.workflows.dosage import dosage, keep_dosage
-from peelian.workflows.equity import equity
-from peelian.workflows.evaluated import keep_report, report
-from peelian.workflows.explore import explore
-from peelian.workflows.figures import figures
-from peelian.workflows.forecast import forecast
+from peelian.workflows.boxes.listed import list_boxes
+from peelian.workflows.boxes.scores import score_boxes
+from peelian.workflows.delivery.dosage import dosage, keep_dosage
+from peelian.workflows.delivery.shifts import delivery
+from peelian.workflows.designs.evaluated import keep_report, report
+from peelian.workflows.designs.impact import impact, power
+from peelian.workflows.designs.monitor import monitor
+from peelian.workflows.designs.register import keep_design, register
+from peelian.workflows.forecasting.backtest import backtest
+from peelian.workflows.forecasting.equity import equity
+from peelian.workflows.forecasting.forecast import forecast
+from peelian.workflows.forecasting.leaks import leaks
+from peelian.workflows.forecasting.score import score
 from peelian.workflows.harm import harm_of, models_of, why_not_harm
-from peelian.workflows.hotspots import (
+from peelian.workflows.maps.comparisons import change, dual_kde
+from peelian.workflows.maps.count import count
+from peelian.workflows.maps.explore import explore
+from peelian.workflows.maps.hotspots import (
     concentration,
     emerging,
     gi_star,
@@ -30,19 +32,18 @@ from peelian.workflows.hotspots import (
     local_moran,
     stability,
 )
-from peelian.workflows.impact import impact, power
-from peelian.workflows.leaks import leaks
-from peelian.workflows.monitor import monitor
-from peelian.workflows.narrative_codes import list_codes, list_reads
-from peelian.workflows.narrative_scores import evaluate_narratives
-from peelian.workflows.narratives import classify, review
+from peelian.workflows.maps.patterns import knox, near_repeats, scan
+from peelian.workflows.maps.segments import segments
+from peelian.workflows.maps.terrain import explain
+from peelian.workflows.narratives.classify import classify, review
+from peelian.workflows.narratives.codes import list_codes, list_reads
+from peelian.workflows.narratives.scores import evaluate_narratives
 from peelian.workflows.outcome import Outcome, Progress, in_days, silent
-from peelian.workflows.patterns import knox, near_repeats, scan
-from peelian.workflows.plan import keep_plan, plan
-from peelian.workflows.register import keep_design, register
-from peelian.workflows.releases import keep_release
-from peelian.workflows.score import score
-from peelian.workflows.segments import segments
+from peelian.workflows.patrols.arches import arches, keep_arches
+from peelian.workflows.patrols.plan import keep_plan, plan
+from peelian.workflows.public.bulletin import bulletin
+from peelian.workflows.public.figures import figures
+from peelian.workflows.public.releases import keep_release
 from peelian.workflows.settings import (
     ArchSettings,
     BacktestSettings,
@@ -86,8 +87,7 @@ from peelian.workflows.settings import (
     SheetSettings,
     StabilitySettings,
 )
-from peelian.workflows.terrain import explain
-from peelian.workflows.week_reports import close, fill_return, listing, sheet
+from peelian.workflows.weeks.reports import close, fill_return, listing, sheet
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from peelian.reports.document import Document
     from peelian.reports.map import MapView
     from peelian.reports.pack import PatrolPack
-    from peelian.workflows.releases import Release
+    from peelian.workflows.public.releases import Release
 
 Progress: TypeAlias = Callable[[float, str], None]
 EVENTS = re.compile(r"\b([Ee])vent(s?)\b")

@@ -9,9 +9,9 @@ import numpy as np
 from peelian import offences, sources, spacetime
 from peelian.store import Store
 from peelian.terms import CoverageError, Floats, Table
-from peelian.workflows.count import by_district
 from peelian.workflows.gather import gather, held_months
-from peelian.workflows.measures import MonthlyMeasure, measures_held, misdated, monthly
+from peelian.workflows.maps.count import by_district
+from peelian.workflows.public.measures import MonthlyMeasure, measures_held, misdated, monthly
 from peelian.workflows.settings import Cells
 
 REPEATED_SHOWN = 10

@@ -9,7 +9,7 @@ import pytest
 from command_line import peelian
 from factories import as_it_stands
 from peelian.store import open_store
-from peelian.workflows.boxes import read_boxes
+from peelian.workflows.boxes.kept import read_boxes
 
 RING = [[0.538, 51.73], [0.541, 51.73], [0.541, 51.732], [0.538, 51.732], [0.538, 51.73]]
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from peelian.store import open_store
-from peelian.workflows.boxes import read_boxes
+from peelian.workflows.boxes.kept import read_boxes
 from web_store import wait_for
 
 RING = [[0.538, 51.73], [0.541, 51.73], [0.541, 51.732], [0.538, 51.732], [0.538, 51.73]]

@@ -8,8 +8,8 @@ import pytest
 
 from narrative_files import HIDDEN, bytes_of, narratives_csv, to_review
 from peelian.store import open_store
-from peelian.workflows.narrative_codes import CODES, READS
-from peelian.workflows.narrative_review import open_review
+from peelian.workflows.narratives.codes import CODES, READS
+from peelian.workflows.narratives.review import open_review
 
 
 @pytest.fixture

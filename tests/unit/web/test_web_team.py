@@ -8,7 +8,7 @@ import pytest
 
 from peelian.store import open_store
 from peelian.terms import ParameterError
-from peelian.workflows.reported import read_reports
+from peelian.workflows.delivery.reported import read_reports
 from plan_samples import entries_of, kept_plan
 from web_store import make_sample, wait_for
 

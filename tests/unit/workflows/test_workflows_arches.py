@@ -11,8 +11,8 @@ from factories import NOW
 from peelian.store import open_store
 from peelian.terms import CoverageError, DataError, ParameterError
 from peelian.workflows import run
-from peelian.workflows.arches import slots_of
 from peelian.workflows.gather import gather
+from peelian.workflows.patrols.arches import slots_of
 from peelian.workflows.settings import ArchSettings, Cells, ForecastSettings
 
 FORECAST = ForecastSettings(model="count")

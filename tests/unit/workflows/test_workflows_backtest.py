@@ -26,10 +26,9 @@ from peelian.workflows import (
     ingest,
     run,
     to_json,
-    unfinished,
-    workers,
 )
 from peelian.workflows.extent import periods_for
+from peelian.workflows.forecasting import unfinished, workers
 from peelian.workflows.settings import Cells, EventsFile, Running
 
 TESTS = Path(__file__).parents[2]
@@ -381,3 +380,12 @@ def test_what_is_recorded_later_is_not_used_whether_in_a_file_or_a_store(tmp_pat
     ingest(store, [tmp_path / "3.csv"], mapping=mapping, now=NOW)
     asked = BacktestSettings(models="prospective", min_history=4, draws=20)
     assert run("backtest", store, asked, now=NOW).table.columns["pai"][1] < 3
+
+
+def test_parts_of_another_program_are_never_gone_on_with(monkeypatch) -> None:
+    """What is kept is named after the source that made it, wherever that lies."""
+    of_all = unfinished._program()
+    unfinished._program.cache_clear()
+    monkeypatch.setattr(unfinished, "PROGRAM", ())
+    assert unfinished._program() != of_all
+    unfinished._program.cache_clear()

@@ -14,9 +14,9 @@ from peelian.reports import read_provenance, table_csv
 from peelian.sources import Drawing
 from peelian.store import open_store
 from peelian.terms import BoxKind, CoverageError, DataError, NotFound, ParameterError, Shift
-from peelian.workflows import boxes as module
 from peelian.workflows import reproduce, run, write
-from peelian.workflows.box_files import (
+from peelian.workflows.boxes import kept as module
+from peelian.workflows.boxes.files import (
     add_file_of_boxes,
     degrees_of,
     edit_box_by_file,
@@ -24,8 +24,7 @@ from peelian.workflows.box_files import (
     parse_ranks,
     square_around,
 )
-from peelian.workflows.box_spots import with_boxes
-from peelian.workflows.boxes import (
+from peelian.workflows.boxes.kept import (
     Wording,
     add_boxes,
     edit_box,
@@ -33,9 +32,10 @@ from peelian.workflows.boxes import (
     reject_box,
     standing,
 )
-from peelian.workflows.forecast import flag
+from peelian.workflows.boxes.spots import with_boxes
+from peelian.workflows.forecasting.forecast import flag
 from peelian.workflows.gather import gather
-from peelian.workflows.plan import spots_of
+from peelian.workflows.patrols.plan import spots_of
 from peelian.workflows.settings import (
     BacktestSettings,
     BoxesSettings,

@@ -15,7 +15,7 @@ from peelian.store import Store, open_store
 from peelian.terms import NotAllowedNow, ParameterError, ShownCell
 from peelian.workflows import BulletinSettings, run
 from peelian.workflows.deliver import write, write_folder
-from peelian.workflows.releases import KIND, SITE, Ledger, keep_release
+from peelian.workflows.public.releases import KIND, SITE, Ledger, keep_release
 from web_store import make_sample, sample_study_area, street_csv
 
 NOW = datetime(2019, 2, 1, 9, 0, 0, tzinfo=UTC)

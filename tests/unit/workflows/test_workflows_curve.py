@@ -6,7 +6,7 @@ import pytest
 from peelian.store import open_store
 from peelian.terms import CoverageError, ParameterError
 from peelian.workflows import BacktestSettings, Cells, run
-from peelian.workflows.curve import SHARES, pai_curve
+from peelian.workflows.forecasting.curve import SHARES, pai_curve
 from web_store import NOW, make_sample
 
 

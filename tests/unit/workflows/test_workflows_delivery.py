@@ -10,7 +10,7 @@ import pytest
 from peelian.store import open_store
 from peelian.terms import ParameterError
 from peelian.workflows import run
-from peelian.workflows.reported import read_reports, report_visits
+from peelian.workflows.delivery.reported import read_reports, report_visits
 from peelian.workflows.settings import DeliverySettings, DosageSettings
 from plan_samples import AFTER, at_stop, entries_of, kept_plan, write_pings
 

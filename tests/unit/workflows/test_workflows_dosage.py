@@ -18,7 +18,7 @@ from peelian.terms import (
 )
 from peelian.workflows import run, write
 from peelian.workflows.deliver import as_bytes, reproduce
-from peelian.workflows.kept_plan import read_plan
+from peelian.workflows.patrols.kept_plan import read_plan
 from peelian.workflows.settings import DeliverySettings, DosageSettings
 from plan_samples import AFTER, at_stop, kept_plan, write_pings
 

@@ -11,7 +11,7 @@ from peelian import workflows
 from peelian.hotspots.emerging import KINDS
 from peelian.terms import Table
 from peelian.workflows import JOBS, as_bytes, open_store, run
-from peelian.workflows.drawn import COLD, HOT, PATTERNS, QUADRANTS, SURFACES
+from peelian.workflows.maps.drawn import COLD, HOT, PATTERNS, QUADRANTS, SURFACES
 from peelian.workflows.options import on_pages
 
 

@@ -22,9 +22,9 @@ from peelian.terms import (
     Role,
 )
 from peelian.workflows import JOBS, from_flat, reproduce, run, write
-from peelian.workflows.measured import gather_counts
-from peelian.workflows.register import find_design
-from peelian.workflows.rotated import gather_rotation
+from peelian.workflows.designs.measured import gather_counts
+from peelian.workflows.designs.register import find_design
+from peelian.workflows.designs.rotated import gather_rotation
 from peelian.workflows.settings import Measured
 from plan_samples import kept_plan
 from web_store import SOUTH, WEST

@@ -13,7 +13,7 @@ from peelian.offences import MEASURES
 from peelian.store import open_store
 from peelian.terms import Areas, CoverageError, DataError
 from peelian.workflows import Cells, CountSettings, ingest, overview, run
-from peelian.workflows.measures import measures_held, misdated, monthly
+from peelian.workflows.public.measures import measures_held, misdated, monthly
 from store_samples import make_extract
 
 NOW = datetime(2020, 4, 2, 9, tzinfo=UTC)

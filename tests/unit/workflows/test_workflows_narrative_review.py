@@ -22,8 +22,8 @@ from peelian.terms import (
     StoreError,
 )
 from peelian.workflows import run
-from peelian.workflows.narrative_codes import CODES, READS
-from peelian.workflows.narrative_review import (
+from peelian.workflows.narratives.codes import CODES, READS
+from peelian.workflows.narratives.review import (
     coding_of,
     compare_codes,
     next_row,

@@ -12,7 +12,7 @@ from peelian import sources
 from peelian.cli.app import app
 from peelian.offences import fit_linear, labels_between, review_band, sample_narratives
 from peelian.terms import DataError, ParameterError
-from peelian.workflows.narrative_scores import evaluate_narratives
+from peelian.workflows.narratives.scores import evaluate_narratives
 from peelian.workflows.settings import EvaluateNarrativesSettings, NarrativeFiles
 
 HIDDEN = "Xylophonia"

@@ -11,9 +11,9 @@ from peelian.store import open_store
 from peelian.terms import CoverageError, NotFound, ParameterError
 from peelian.workflows import ForecastSettings, PlanSettings, plan, run
 from peelian.workflows.gather import gather
-from peelian.workflows.plan_tables import clock
+from peelian.workflows.patrols.plan_tables import clock
+from peelian.workflows.patrols.staffing import shift_of, turns_of
 from peelian.workflows.settings import Cells
-from peelian.workflows.staffing import shift_of, turns_of
 
 LONDON = ZoneInfo("Europe/London")
 SMALL = PlanSettings(ForecastSettings(model="count", flag_cells=6), teams=1)  # found quickly

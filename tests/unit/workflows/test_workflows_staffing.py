@@ -12,9 +12,9 @@ from peelian.terms import Break, CoverageError, DataError, ParameterError, Shift
 from peelian.workflows import ForecastSettings, PlanSettings, plan, run
 from peelian.workflows.gather import gather
 from peelian.workflows.options import to_json
+from peelian.workflows.patrols.spot_needs import places_of_teams
+from peelian.workflows.patrols.staffing import minute_at, read_bases, shift_of, spans, turns_of
 from peelian.workflows.settings import Cells
-from peelian.workflows.spot_needs import places_of_teams
-from peelian.workflows.staffing import minute_at, read_bases, shift_of, spans, turns_of
 from web_store import SIDE, SOUTH, WEST
 
 ROSTER = """team,base,start,end,mode,crew,skills,break,agency,places

@@ -20,14 +20,14 @@ from peelian.terms import (
 )
 from peelian.workflows import reproduce, run, write
 from peelian.workflows.settings import CloseSettings, ReturnSettings, SheetSettings
-from peelian.workflows.week_entries import (
+from peelian.workflows.weeks.entries import (
     Offered,
     record_entry,
     record_file,
     record_rows,
     withdraw_entry,
 )
-from peelian.workflows.weeks import (
+from peelian.workflows.weeks.operations import (
     change_operation,
     create_operation,
     find_operation,

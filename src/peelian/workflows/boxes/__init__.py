@@ -1,0 +1,1 @@
+"""People's own hot spots: drawn, planned and scored."""

@@ -1,0 +1,1 @@
+"""What was delivered of plans, from pings and from what teams report."""

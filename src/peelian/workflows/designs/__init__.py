@@ -1,0 +1,1 @@
+"""Did it work: designs registered, effects estimated, series watched."""

@@ -1,0 +1,1 @@
+"""Where next, and how good forecasts were."""

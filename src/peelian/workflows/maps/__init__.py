@@ -1,0 +1,1 @@
+"""Where violence is concentrated, on a map and in a table."""

@@ -1,0 +1,1 @@
+"""Narratives of crime reports: labelled, coded by people, compared."""

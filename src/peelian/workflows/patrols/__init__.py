@@ -1,0 +1,1 @@
+"""Who goes where and when: plans of a shift, knife arches."""

@@ -1,0 +1,1 @@
+"""Figures for the force and for the public, and their release."""
