@@ -41,13 +41,15 @@ def table_of(
     span=("", ""),
     gaps=0,
     sinks=(),
+    told=None,
     **more,
 ):
     """A table; a number, ``withheld`` or ``not held`` for each name."""
     seen = np.array([np.nan if isinstance(v, str) else float(v) for v in n])
     state = np.array([v if isinstance(v, str) else "shown" for v in n])
     columns = {by: np.array(names), "n": seen, "state": state, **more}
-    return PublicTable(measure, by, place, source, Table(columns), base, span, gaps, sinks)
+    made = PublicTable(measure, by, place, source, Table(columns), base, span, gaps, sinks)
+    return replace(made, **(told or {}))
 
 
 def rates(n, residents):
@@ -128,6 +130,7 @@ def sample_bulletin(**changes) -> Bulletin:
                 "violence-and-sexual-offences", "district", ["Basildon", "Harlow", "Maldon"],
                 [2505, "withheld", "withheld"], source="police-uk", base=5,
                 span=("2018-04", "2019-03"), gaps=2, sinks=("Basildon",),
+                told={"definition": "10D", "unsaid": 35, "read": True},
                 **rates([2505, "withheld", "withheld"], 180_000),
             ),
         ),

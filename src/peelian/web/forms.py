@@ -342,7 +342,7 @@ def choices_of(held: Held) -> dict[str, Choices]:
 def harm_choice(index: tuple[str, str]) -> tuple[str, str]:
     """A bundled harm index as a choice: its name, and what weighing by it means."""
     name, force = index
-    by = "Weigh by harm: Cambridge aggregates 2026"
+    by = "Harm: Cambridge aggregates 2026"
     return (name, f"{by}, as offences mix in {force}" if force else by)
 
 

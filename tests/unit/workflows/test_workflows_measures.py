@@ -9,10 +9,11 @@ import pytest
 import shapely
 
 from command_line import peelian
+from peelian import reports
 from peelian.offences import MEASURES
 from peelian.store import open_store
 from peelian.terms import Areas, CoverageError, DataError
-from peelian.workflows import Cells, CountSettings, ingest, overview, run
+from peelian.workflows import BulletinSettings, Cells, CountSettings, ingest, overview, run
 from peelian.workflows.public.measures import measures_held, misdated, monthly
 from store_samples import make_extract
 
@@ -122,6 +123,27 @@ def test_districts_add_up_to_the_whole(coded, tmp_path):
     assert whole.days[[1, 25]].tolist() == [28, 29]
     assert whole.unflagged == 26
     assert whole.last_day == date(2020, 2, 29)
+
+
+def test_the_public_pages_tell_a_forces_own_series(coded, tmp_path):
+    """Its rate and change, rounded; its definition; how many carry no flag."""
+    shutil.copytree(coded.path, tmp_path / "store")
+    store = open_store(tmp_path / "store")
+    areas_of(store)
+    outcome = run("report bulletin", store, BulletinSettings(draft=True), now=NOW)
+    knife = outcome.bulletin.topics[0]
+    new, old = KNIFE[-12:].sum(), KNIFE[-24:-12].sum()
+    assert abs(knife.latest.n - new) <= 2
+    assert knife.latest.n % 5 == 0
+    assert knife.change.found.old == 5 * round(old / 5)
+    assert knife.change.last_day == date(2020, 2, 29)
+    assert knife.change.found.exposure_new == 366
+    (table,) = (t for t in knife.tables if t.by == "month")
+    assert "knife-enabled" in table.definition
+    assert table.unsaid == 25  # one a month, rounded
+    page = reports.render_bulletin(outcome.bulletin)["knife-enabled.html"].decode()
+    assert f"Counted by: {table.definition}." in page
+    assert "Of about 25 more offences nobody has said" in page
 
 
 def test_a_month_not_held_is_unknown_and_takes_the_comparison_with_it(tmp_path):

@@ -64,6 +64,8 @@ def csv_metadata(
     source = f"source.{table.source}"
     caption = caption_of(say, table)
     said = say("csv.description", caption=caption, source=say(f"{source}.title"))
+    if table.definition:
+        said += " " + say("table.definition", definition=table.definition)
     if table.rounded_to > 1:
         said += " " + say("table.rounded", base=str(table.rounded_to))
     metadata = {

@@ -86,6 +86,12 @@ def shown(
         notes.append(say("table.gaps", months=str(table.gaps)))
     if table.sinks:
         notes.append(say("table.sinks", places=say.several(list(table.sinks))))
+    if table.definition:
+        notes.append(say("table.definition", definition=table.definition))
+    if table.unsaid:
+        notes.append(say("table.unsaid", n=count(table.unsaid)))
+    if table.read:
+        notes.append(say("table.read"))
     if table.rounded_to > 1:
         notes.append(say("table.rounded", base=str(table.rounded_to)))
         if "rate" in columns:

@@ -26,6 +26,8 @@ class PublicTable:
     as they are. ``span`` is the first and last year or month of a table by district or force,
     ``gaps`` how many months within it are not held, and so not counted. ``sinks`` are the
     places in which most were recorded at points such as an airport, not in the streets.
+    ``definition`` names what was counted, with its version; ``unsaid`` is how many more there
+    are of which it cannot be said, rounded; ``read`` that flags were read from crime reports.
     """
 
     measure: str
@@ -37,6 +39,9 @@ class PublicTable:
     span: tuple[str, str] = ("", "")
     gaps: int = 0
     sinks: tuple[str, ...] = ()
+    definition: str = ""
+    unsaid: int = 0
+    read: bool = False
 
 
 @dataclass(frozen=True)

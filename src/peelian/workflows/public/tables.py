@@ -1,7 +1,7 @@
 """Tables for the public: published ones as they are, a store's own after protection."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -174,9 +174,10 @@ def month_table(found: Protected, place: str, named: str) -> PublicTable:
     columns = {"month": found.months, "n": n, "state": state}
     key = found.series.measure.key
     sinks = tuple(one for one in found.sinks if one == named)
-    return PublicTable(
+    made = PublicTable(
         key, "month", named, found.source, Table(columns), sharing.BASE, sinks=sinks
     )
+    return _told(found, made)
 
 
 def district_table(found: Protected, residents: Mapping[str, float], area: str) -> PublicTable:
@@ -195,10 +196,21 @@ def district_table(found: Protected, residents: Mapping[str, float], area: str) 
     held = found.held
     span = (held[0], held[-1]) if held else ("", "")
     within = [month for month in found.months.tolist() if span[0] <= month <= span[1]]
-    return PublicTable(
+    made = PublicTable(
         found.series.measure.key, "district", area, found.source, Table(columns),
         sharing.BASE, span, len(within) - len(held), found.sinks,
     )  # fmt: skip
+    return _told(found, made)
+
+
+def _told(found: Protected, table: PublicTable) -> PublicTable:
+    """The table with what a reader must know of how its events were counted."""
+    return replace(
+        table,
+        definition=found.series.measure.definition,
+        unsaid=sharing.round_count(int(found.series.unflagged)),
+        read=found.series.read_flags > 0,
+    )
 
 
 def own_latest(found: Protected, residents: float) -> Latest | None:
