@@ -62,7 +62,7 @@ def test_every_bundled_index_can_be_chosen_and_no_file(client):
     page = wait_for(client, f"/map?{HARM}").content.decode()
     for name, _ in sources.bundled_indices():
         assert f'<option value="{name}"' in page
-    assert "Weigh by harm: Cambridge aggregates 2026, as offences mix in Essex" in page
+    assert "Harm: Cambridge aggregates 2026, as offences mix in Essex" in page
     refused = wait_for(client, "/map?harm=cambridge%3D/etc/passwd")
     assert refused.status_code == 400
     assert "is not in the list" in text_of(refused)
