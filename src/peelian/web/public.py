@@ -40,6 +40,12 @@ HOME = "index.html"
 
 
 @require_safe
+def front(request: HttpRequest) -> HttpResponse:
+    """The first page, whose links are relative to its folder."""
+    return redirect("public")
+
+
+@require_safe
 def public(request: HttpRequest, path: str = "") -> HttpResponse:
     """A file of the last release."""
     held = read_held(site.PEELIAN_STORE)

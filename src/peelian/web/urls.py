@@ -40,6 +40,7 @@ urlpatterns = [
     path("releases/release", public.release, name="release"),
     path("releases/draft/<slug:key>/", public.draft, name="draft"),
     path("releases/draft/<slug:key>/<path:path>", public.draft),
+    path("public", public.front),
     path("public/", public.public, name="public"),
     path("public/<path:path>", public.public),
     path("data", views.data, name="data"),

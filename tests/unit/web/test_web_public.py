@@ -58,6 +58,7 @@ def test_the_public_pages_are_the_released_bytes_and_set_no_cookie(client, store
         assert not answer.cookies
         assert "default-src 'none'" in answer["Content-Security-Policy"]
         assert answer["Referrer-Policy"] == "no-referrer"
+    assert client.get("/public").url == "/public/"
     assert client.get("/public/districts/")["Content-Type"].startswith("text/html")
     assert client.get("/public/robbery.html").content == kept["robbery.html"]
     assert (
