@@ -24,10 +24,11 @@ PAGES = {
     "map": "/map",
     "methods": "/methods",
     "plan": "/plan?teams=2",
-    "figures": "/figures?force=kent&measure=knife",
+    "releases": "/releases",
     "data": "/data",
 }
 MORE = {
+    "figures": "/figures?force=kent&measure=knife",
     "team": "/plan?teams=2&team=1",
     "gi-star": "/map?method=gi-star&null=normal",
     "concentration": "/map?method=concentration",
@@ -282,7 +283,7 @@ def test_start_up_is_short(tmp_path):
 
 def test_the_database_stops_with_the_workbench(tmp_path):
     store = tmp_path / "store"
-    command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store)]
+    command = [sys.executable, "-u", "-W", "ignore", "-c", SERVE, str(store), "", "", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().startswith("http://127.0.0.1:")
         folder = find_home(tmp_path / "store-workbench" / "database")
