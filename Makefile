@@ -6,7 +6,7 @@ PIP    := $(BIN)/pip --disable-pip-version-check --quiet
 DEMO   := peelian-demo
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test test-nightly check fix bench docs evidence lock
+.PHONY: help demo serve test test-nightly check fix bench docs evidence mutants lock
 
 help:            ## list the targets
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ evidence: $(VENV)/.dev ## simulate every method's error rates (minutes) and writ
 	PYTHONPATH=tests $(BIN)/python tests/evidence/error_rates.py
 	PYTHONPATH=tests $(BIN)/python tests/evidence/simulated_year.py
 
+mutants: $(VENV)/.mutation ## change the statistics and disclosure control: do the tests notice? (half an hour)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python tests/evidence/mutation.py
+
 lock:            ## renew requirements/ (needs uv); hashes kept, no index addresses
 	sh requirements/lock.sh
 
@@ -64,4 +67,8 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.main
 
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.dev
 	@$(PIP) install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(VENV)/.mutation: requirements/mutation.txt $(VENV)/.dev
+	@$(PIP) install --require-hashes -r requirements/mutation.txt
 	@touch $@

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Renew the pinned requirements from pyproject.toml: hashes kept, no index addresses.
-# Later files are constrained by earlier ones, so the three agree.
+# Later files are constrained by earlier ones, so all agree.
 set -e
 cd "$(dirname "$0")/.."
 compile="uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
@@ -8,3 +8,4 @@ compile="uv pip compile --quiet --universal --python-version 3.11 --generate-has
 $compile -o requirements/main.txt "$@"
 $compile --group dev -c requirements/main.txt -o requirements/dev.txt "$@"
 $compile --group dev --group bench -c requirements/dev.txt -o requirements/bench.txt "$@"
+$compile --group dev --group mutation -c requirements/dev.txt -o requirements/mutation.txt "$@"

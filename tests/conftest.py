@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 # A first call may import or compile for a while, and a busy machine takes its time.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+# The same examples for every mutant; that one fails is all there is to know.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

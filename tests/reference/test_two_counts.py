@@ -72,7 +72,7 @@ def test_e_test(new, old, exposure, p):
     assert e_test(new, old, exposure=exposure) == pytest.approx(p, abs=6e-7)
 
 
-@pytest.mark.parametrize("exposure", [(1, 1), (2, 1), (6, 2)])
+@pytest.mark.parametrize("exposure", [(1, 1), (2, 1), (6, 2), (2, 6)])
 def test_e_test_against_its_own_worlds(exposure):
     """How often worlds of one rate give as large a difference, in its standard errors."""
     rng = np.random.default_rng(1)

@@ -30,6 +30,15 @@ def test_with_fewer_the_last_months_that_have_their_own_a_year_before():
     assert compare_years(counts, DAYS[:15]).months == 1
 
 
+def test_quiet_months_and_clustered_ones_are_counted_as_they_come():
+    """A month of none is a count, and three months of each year are the six needed."""
+    counts = np.full(24, np.nan)
+    counts[[9, 10, 11, 21, 22, 23]] = [0, 40, 5, 60, 0, 30]
+    found = compare_years(counts, DAYS[:24])
+    assert (found.months, found.found.new, found.found.old) == (3, 90, 45)
+    assert found.found.dispersion == monthly_dispersion(counts) > 2
+
+
 @pytest.mark.parametrize(
     "counts",
     [
