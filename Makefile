@@ -30,7 +30,7 @@ check: $(VENV)/.dev ## format, lint, types, import contracts, fast tests, docs
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q tests/unit tests/docs
+	$(BIN)/pytest -q -m "not nightly" tests/unit tests/docs
 
 fix: $(VENV)/.dev   ## format and mend what the linter can
 	$(BIN)/ruff format .
