@@ -23,8 +23,7 @@ def crossed_cells(
     Parameters
     ----------
     kind : str
-        What is counted, by which source and definition: cells of two kinds are never held
-        against each other.
+        What is counted: cells of two kinds are never held against each other.
     places : sequence of str
     months : sequence of str
         As YYYY-MM; only those held.

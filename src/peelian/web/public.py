@@ -132,7 +132,7 @@ def _draft_order(store: Store, held: Held, form: JobForm) -> Order:
         outcome = workflows.run(JOB, store, settings, now=timezone.now(), progress=progress)
         shown: dict[str, Any] = {
             "table": table_shown(outcome.table),
-            "refused": [said for said in outcome.chosen if "not published" in said],
+            "refused": [said for said in outcome.chosen if not said.startswith("a draft")],
             "provenance": reports.footer_line(outcome.provenance),
         }
         return shown, {SITE: workflows.as_bytes(outcome, ".zip")}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from peelian.store import Store, open_store
 from peelian.terms import NotAllowedNow, ParameterError, ShownCell
 from peelian.workflows import BulletinSettings, run
 from peelian.workflows.deliver import write, write_folder
+from peelian.workflows.public import tables as public
+from peelian.workflows.public.measures import measures_held, monthly
 from peelian.workflows.public.releases import KIND, SITE, Ledger, keep_release
 from web_store import make_sample, sample_study_area, street_csv
 
@@ -112,6 +115,19 @@ def test_a_district_led_by_an_airport_is_said_to_be(tmp_path: Path) -> None:
     assert "Take care with Southdale" in page
 
 
+def test_a_window_without_any_month_of_a_measure_is_said_not_to_be_held(store: Store) -> None:
+    """As where nobody flagged knives of late: no cell, no error."""
+    (robbery,) = (m for m in measures_held(store) if m.key == "robbery")
+    series = monthly(store, robbery, by_district=True)
+    lately = replace(series, counts=np.where(np.arange(10) > 7, np.nan, series.counts))
+    found = public.protect(lately, (), months=2)
+    assert found.cells == ()
+    assert set(public.month_table(found, "Northdale", "x").table.columns["state"]) == {
+        "not held"
+    }
+    assert set(public.district_table(found, {}, "x").table.columns["state"]) == {"not held"}
+
+
 def test_without_a_store_the_published_figures_remain() -> None:
     outcome = run(JOB, None, BulletinSettings(draft=True), now=NOW)
     assert outcome.bulletin.districts == ()
@@ -179,7 +195,8 @@ def test_what_would_give_a_count_away_is_refused(store: Store) -> None:
     )
     outcome = run(JOB, store, BulletinSettings(), now=NOW + timedelta(days=1))
     assert outcome.bulletin.withheld == (("robbery", "Essex"),)
-    assert "robbery: not published" in outcome.chosen[0]
+    assert "robbery: not published" in outcome.chosen[1]
+    assert "the store is of Sampleshire" in outcome.chosen[0]
     robbery = outcome.bulletin.topics[2]
     assert {t.by for t in robbery.tables} == {"quarter", "force"}
 

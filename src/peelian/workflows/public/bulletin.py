@@ -84,9 +84,22 @@ def bulletin(
     release = None if settings.draft else Release(area, cells, ledger)
     return Outcome(
         _listed(made), record, bulletin=made, release=release,
-        chosen=tuple(f"{measure}: not published beside earlier releases, which would give a "
-                     "small count away" for measure in refused),
+        chosen=(
+            *_other_area(store, area),
+            *(f"{measure}: not published beside earlier releases, which would give a small "
+              "count away" for measure in refused),
+        ),
     )  # fmt: skip
+
+
+def _other_area(store: Store | None, force: str) -> tuple[str, ...]:
+    """A warning where the store is of a place with another name."""
+    if store is None or "study-area" not in store.layers():
+        return ()
+    name = store.read_study_area().name
+    if name.casefold() == force.casefold():
+        return ()
+    return (f"the store is of {name}, the published figures of {force}: give the right force",)
 
 
 def _protected(

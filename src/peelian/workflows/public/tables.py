@@ -149,7 +149,7 @@ def protect(
     last = series.months[-YEAR:].tolist()
     before = series.months[-2 * YEAR : -YEAR].tolist()
     everything = set(_held(series, series.months))
-    sums = {"all": tuple(held)}
+    sums = {"all": tuple(held)} if held else {}
     if len(last) == YEAR and everything.issuperset(last):
         sums[THIS] = tuple(last)
         if len(before) == YEAR and everything.issuperset(before):
@@ -157,8 +157,7 @@ def protect(
     used = sorted(set(held).union(*sums.values()))
     at = np.searchsorted(series.months, used)
     counts = np.rint(series.counts[:, at]).astype(np.int64)
-    kind = "|".join((series.measure.key, *series.measure.codes))
-    cells = sharing.crossed_cells(kind, series.areas, used, counts, sums=sums)
+    cells = sharing.crossed_cells(series.measure.key, series.areas, used, counts, sums=sums)
     wanted = {*held, *sums}
     offered: list[CountCell] = [c for c in cells if c.label.split("|")[-1] in wanted]
     try:
