@@ -23,7 +23,7 @@ test: $(VENV)/.dev  ## set up, then pass the tests
 
 test-nightly: $(VENV)/.dev ## the tests that take minutes
 	@$(BIN)/python tests/ensure_chromium.py
-	$(BIN)/pytest -m nightly
+	$(BIN)/pytest -n 2 --dist loadfile -m nightly
 
 check: $(VENV)/.dev ## format, lint, types, import contracts, fast tests, docs
 	$(BIN)/ruff format --check .
