@@ -38,6 +38,7 @@ def open_page(browser, address):
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(address + path)
         page.wait_for_selector("body:not(:has([data-progress]))")
+        page.wait_for_load_state()  # the page of a result that came later runs its script too
         if javascript:
             page.wait_for_selector("#map[data-ready]")
         return page

@@ -66,6 +66,7 @@ def open_page(browser, address):
         page.on("request", lambda r: outside(r.url, address) and wrong.append(r.url))
         page.goto(address + path)
         page.wait_for_selector("body:not(:has([data-progress]))")
+        page.wait_for_load_state()  # the page of a result that came later runs its script too
         if javascript and page.locator("#map").count():
             page.wait_for_selector("#map[data-ready]")
         return page

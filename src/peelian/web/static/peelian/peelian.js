@@ -22,6 +22,7 @@ for (const box of document.querySelectorAll(".peelian-scroll, .map-table")) {
     if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
   };
+  fit();
   new ResizeObserver(fit).observe(box);
 }
 
