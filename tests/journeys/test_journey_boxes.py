@@ -4,11 +4,10 @@ import json
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from peelian.store import open_store
 from peelian.workflows.boxes.kept import read_boxes
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
@@ -178,5 +177,5 @@ def test_the_page_with_everything_open_suits_everyone(open_page, size):
     page.get_by_role("button", name="Done", exact=True).click()
     time.sleep(0.3)
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()

@@ -1,11 +1,10 @@
 """Did it work, in a real Chromium: from the register to the printed report."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from evaluation_samples import PLAN, counts_csv
 from peelian.store import open_store
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 
 pytestmark = pytest.mark.browser
 
@@ -42,7 +41,7 @@ def open_page(browser, address):
 
 def clean(page):
     """The page is accessible and no wider than its window."""
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
     width = page.viewport_size["width"]
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -107,6 +106,6 @@ def test_a_refusal_by_keyboard_alone_keeps_what_was_written(browser, address):
     assert "It is not registered" in page.locator(".govuk-error-summary").inner_text()
     assert page.get_by_label("Question").input_value() == "Did it fall?"
     assert page.get_by_label("Or paste the counts").input_value().startswith("area,role")
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
     page.close()

@@ -1,9 +1,8 @@
 """A sergeant gives a stop to another team: by keyboard, on a phone, without JavaScript."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
@@ -41,7 +40,7 @@ def test_a_stop_is_given_away_and_taken_back_by_keyboard(page, address):
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        found = Axe().run(page)
+        found = axe(page)
         assert found.violations_count == 0, found.generate_report()
     page.get_by_role("link", name="Take the last one back").press("Enter")
     page.wait_for_selector("#summary")
@@ -54,7 +53,7 @@ def test_the_open_list_of_stops_on_a_phone(page, address):
     page.locator("#move summary").click()
     assert page.locator("#move-1").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
 
 

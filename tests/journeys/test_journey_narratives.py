@@ -4,13 +4,12 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from command_line import peelian
 from narrative_files import HIDDEN, bytes_of, narratives_csv
 from peelian.store import open_store
 from peelian.workflows.narratives.codes import CODES, READS
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 
 pytestmark = pytest.mark.browser
 
@@ -63,7 +62,7 @@ def clean(page):
     for size in (PHONE, DESK):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        found = Axe().run(page)
+        found = axe(page)
         assert found.violations_count == 0, found.generate_report()
 
 

@@ -7,12 +7,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 import bulletin_samples as samples
 from peelian.reports import render_bulletin
-from serving import DESK, PHONE
+from serving import DESK, PHONE, axe
 
 pytestmark = pytest.mark.browser
 
@@ -276,14 +275,14 @@ def test_nothing_scrolls_sideways_but_tables(visit, host, site, viewport):
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(visit, path):
     page = visit(path)
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.mark.parametrize("site", ["hostile", "all_withheld"])
 def test_axe_finds_nothing_in_odd_ones(visit, site):
     page = visit("robbery.html", PHONE, site=site)
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
 
 

@@ -4,14 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from peelian.store import open_store
 from peelian.workflows import run
 from peelian.workflows.delivery.reported import read_reports
 from peelian.workflows.settings import DosageSettings
 from plan_samples import at_stop, entries_of, kept_plan, write_pings
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
@@ -66,7 +65,7 @@ def links(address, browser):
     page.wait_for_selector("body:not(:has([data-progress]))")
     page.get_by_role("link", name="links for its teams").first.click()
     found = [a.get_attribute("href") for a in page.locator("a.peelian-address").all()]
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
     page.close()
     return found
 
@@ -147,7 +146,7 @@ def test_what_is_missing_is_asked_for_and_nothing_is_kept(context_of, links, sto
     page.get_by_role("button", name="Save what we saw at stop 2").click()
     assert "Give how many, from 1 to 99" in page.locator("#stop-2").inner_text()
     assert page.locator("#stop-2 [data-own]").count() == 0
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK, {"width": 320, "height": 640}])
@@ -156,7 +155,7 @@ def test_the_page_is_sound_at_every_size(context_of, links, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     for summary in page.locator(".peelian-stop summary").all()[:2]:
         summary.click()
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
 
 
@@ -180,7 +179,7 @@ def test_a_link_that_is_not_right_is_a_clear_page_without_the_workbench(context_
     assert answer.status == 404
     assert "This link leads to no pack" in page.inner_text("main")
     assert page.get_by_role("link", name="Map").count() == 0
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
 
 
 def test_when_a_link_has_ended_what_was_never_sent_is_read_out(context_of, address, browser):
@@ -203,7 +202,7 @@ def test_when_a_link_has_ended_what_was_never_sent_is_read_out(context_of, addre
     page.reload()
     page.wait_for_selector("[data-left] li")
     assert page.locator("[data-left] li").all_inner_texts() == ["Stop 2: Arrived 14:05"]
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])
@@ -217,7 +216,7 @@ def test_the_sergeant_sees_planned_against_delivered(context_of, address, links,
     assert page.locator(".peelian-calendar td[data-share]").count() == 2
     assert page.locator("#owed-table tbody tr").count() >= 1
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-    found = Axe().run(page)
+    found = axe(page)
     assert found.violations_count == 0, found.generate_report()
     page.locator("tr[data-cell] button").first.focus()
     assert page.locator("tr[data-cell].is-lit").count() == 1
@@ -229,4 +228,4 @@ def test_with_no_plan_the_page_says_what_to_do(tmp_path, context_of):
         page.goto(f"{found}/delivery")
         assert "No plan is kept yet" in page.inner_text("main")
         assert "peelian dosage" in page.inner_text("main")
-        assert Axe().run(page).violations_count == 0
+        assert axe(page).violations_count == 0

@@ -8,10 +8,9 @@ import io
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from peelian.store import open_store
-from serving import DESK, PHONE, serving
+from serving import DESK, PHONE, axe, serving
 
 pytestmark = pytest.mark.browser
 
@@ -83,7 +82,7 @@ def clean(page):
     for size in (DESK, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
-        found = Axe().run(page)
+        found = axe(page)
         assert found.violations_count == 0, found.generate_report()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,6 +13,7 @@ from peelian.reports import map_panel, render_map
 from peelian.reports.map import static_text
 from peelian.terms import Table
 from report_samples import sample_view
+from serving import axe
 
 pytestmark = pytest.mark.browser
 
@@ -161,7 +161,7 @@ def test_a_cell_in_two_rows_lights_both(page, tmp_path):
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, file, size):
     page.set_viewport_size(size)
     opened(page, file)
-    results = Axe().run(page)
+    results = axe(page)
     assert results.violations_count == 0, results.generate_report()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= size["width"]
 

@@ -8,11 +8,10 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from peelian.records import remove_server
 from peelian.records.binaries import find_home
-from serving import DESK, PHONE, SERVE, serving
+from serving import DESK, PHONE, SERVE, axe, serving
 from web_store import make_sample
 
 pytestmark = pytest.mark.browser
@@ -90,7 +89,7 @@ def test_each_page_at_every_size(open_page, page_name):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
         if size in (DESK, PHONE):
-            found = Axe().run(page)
+            found = axe(page)
             assert found.violations_count == 0, found.generate_report()
 
 
@@ -201,7 +200,7 @@ def test_what_the_data_cannot_say_is_said_and_the_form_keeps_its_values(address,
     assert page.title().startswith("Error: ")
     assert "month" in page.locator(".govuk-error-summary").inner_text()
     assert page.locator("[name=distance_breaks]").input_value() == "0,50"
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
     page.close()
 
 
@@ -249,7 +248,7 @@ def test_an_address_that_leads_nowhere_is_a_page(address, browser):
     answer = page.goto(address + "/nowhere")
     assert answer.status == 404
     assert page.locator("h1").inner_text() == "Page not found"
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
     page.close()
 
 
@@ -258,7 +257,7 @@ def test_a_setting_out_of_range_is_a_page_that_can_be_mended(address, browser):
     answer = page.goto(address + "/plan?teams=two&date=tomorrow")
     assert answer.status == 400
     assert page.title().startswith("Error: ")
-    assert Axe().run(page).violations_count == 0
+    assert axe(page).violations_count == 0
     page.get_by_role("link", name="Teams: Give a whole number").click()
     assert page.evaluate("document.activeElement.name") == "teams"
     page.close()
@@ -271,7 +270,7 @@ def test_with_no_store_the_page_says_what_to_do(tmp_path, browser):
             page.goto(found + path)
             assert "There is no store here yet" in page.inner_text("main")
             assert "peelian ingest" in page.inner_text("main")
-            assert Axe().run(page).violations_count == 0
+            assert axe(page).violations_count == 0
         page.close()
 
 
