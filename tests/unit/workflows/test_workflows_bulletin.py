@@ -125,7 +125,7 @@ def test_a_window_without_any_month_of_a_measure_is_said_not_to_be_held(store: S
     assert set(public.month_table(found, "Northdale", "x").table.columns["state"]) == {
         "not held"
     }
-    assert set(public.district_table(found, {}, "x").table.columns["state"]) == {"not held"}
+    assert set(public.district_table(found, "x").table.columns["state"]) == {"not held"}
 
 
 def test_without_a_store_the_published_figures_remain() -> None:

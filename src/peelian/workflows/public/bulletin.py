@@ -55,10 +55,9 @@ def bulletin(
     knife = knife_years(area)
     ledger = Ledger.before(store, now) if store is not None else Ledger((), ())
     found, refused = _protected(store, ledger, settings.months, progress)
-    residents = _residents(store.read_areas()) if store is not None and found else {}
     progress(0.9, "Putting the pages together")
     topics = tuple(
-        _topic(measure, forces, at, rates, knife, found.get(measure), residents)
+        _topic(measure, forces, at, rates, knife, found.get(measure))
         for measure in offences.MEASURES
     )
     record = record_of(
@@ -73,7 +72,7 @@ def bulletin(
         area,
         now.astimezone(ZoneInfo(LOCAL_ZONE)).date(),
         topics,
-        _districts(found, residents),
+        _districts(found),
         contacts,
         words,
         tuple((measure, area) for measure in refused),
@@ -149,7 +148,6 @@ def _topic(
     rates: Table,
     knife: SeriesOfYears | None,
     own: Protected | None,
-    residents: Mapping[str, float],
 ) -> Topic:
     """One kind of offence: published tables, and the store's own where it has them.
 
@@ -172,9 +170,9 @@ def _topic(
         latest = public.latest_year(measure, forces, at)
     if own is not None:
         tables.append(public.month_table(own, sharing.EVERYWHERE, area))
-        tables.append(public.district_table(own, residents, area))
+        tables.append(public.district_table(own, area))
         if own.series.measure.exact:
-            latest = public.own_latest(own, sum(residents.values())) or latest
+            latest = public.own_latest(own) or latest
             change = public.own_change(own) or change
         first = min(own.months)
         flags += tuple(
@@ -197,16 +195,9 @@ def _recording(series: str, force: str, first: str, last: str) -> tuple[tuple[st
     )
 
 
-def _residents(areas: Areas) -> dict[str, float]:
-    names, code = np.unique(np.array(areas.district), return_inverse=True)
-    n = np.bincount(code, weights=areas.population, minlength=len(names))
-    return dict(zip(names.tolist(), n.tolist(), strict=True))
-
-
-def _districts(
-    found: Mapping[str, Protected], residents: Mapping[str, float]
-) -> tuple[District, ...]:
+def _districts(found: Mapping[str, Protected]) -> tuple[District, ...]:
     """A page a district."""
+    residents = next((one.residents for one in found.values()), {})
     slugs = {name: re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") for name in residents}
     return tuple(
         District(

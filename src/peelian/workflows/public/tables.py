@@ -112,6 +112,11 @@ class Protected:
     sinks: tuple[str, ...] = ()  # districts where most lie at points such as an airport
 
     @property
+    def residents(self) -> dict[str, float]:
+        """Of each district."""
+        return dict(zip(self.series.areas, self.series.residents.tolist(), strict=True))
+
+    @property
     def held(self) -> list[str]:
         """The months of ``months`` that are held."""
         return _held(self.series, self.months)
@@ -179,13 +184,12 @@ def month_table(found: Protected, place: str, named: str) -> PublicTable:
     return _told(found, made)
 
 
-def district_table(found: Protected, residents: Mapping[str, float], area: str) -> PublicTable:
+def district_table(found: Protected, area: str) -> PublicTable:
     """The districts side by side, over all months held of those shown."""
     places = list(found.series.areas)
     counts = [found.counts(place, ["all"]) for place in places]
     n = np.array([count[0] for count, _ in counts])
-    people = np.array([residents.get(place, np.nan) for place in places])
-    rates = evaluation.area_rates(places, n, people).columns
+    rates = evaluation.area_rates(places, n, found.series.residents).columns
     columns = {
         "district": np.array(places),
         "n": n,
@@ -212,12 +216,14 @@ def _told(found: Protected, table: PublicTable) -> PublicTable:
     )
 
 
-def own_latest(found: Protected, residents: float) -> Latest | None:
+def own_latest(found: Protected) -> Latest | None:
     """The rate of the last twelve months, where they are held and shown."""
     n, _ = found.counts(sharing.EVERYWHERE, [THIS])
     if np.isnan(n[0]):
         return None
-    return _latest(float(n[0]), residents, *_bounds(found.sums[THIS]))
+    return _latest(
+        float(n[0]), float(found.series.residents.sum()), *_bounds(found.sums[THIS])
+    )
 
 
 def own_change(found: Protected) -> Change | None:
